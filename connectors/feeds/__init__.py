@@ -1,0 +1,1 @@
+"""Feeds in: when to poll, how to fetch, what the bytes mean."""

@@ -1,0 +1,45 @@
+"""Who an article is: ids that depend on its record alone, the same on every machine."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+from events.article import RawArticle
+from events.urls import canonical_url
+
+
+def digest(*parts: str, size: int = 16) -> str:
+    """Give a hexadecimal BLAKE2b digest (RFC 7693) of `parts`, `size` bytes long.
+
+    Parts are length-prefixed, so that ("ab", "c") and ("a", "bc") differ.
+    """
+    hashed = hashlib.blake2b(digest_size=size)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        hashed.update(len(data).to_bytes(8, "little"))
+        hashed.update(data)
+    return hashed.hexdigest()
+
+
+def article_id(raw: RawArticle) -> str:
+    """Give the id of the article that `raw` is a fetch of: the Kafka key of all its records.
+
+    The page's address comes first, since guids churn and are shared (NetNewsWire#324, #3286,
+    newrelic/docs-website#1271); http and https, `www.` and trackers do not count. An address without
+    a path is a home page that many items may share, so there the guid decides.
+    """
+    address = identity_address(raw.url)
+    if address:
+        return digest("url", raw.source_id, address)
+    return digest("item", raw.source_id, raw.item_id or raw.url or "")
+
+
+def identity_address(url: str | None) -> str | None:
+    """Give the part of an address that identifies a page, or None where it names no page."""
+    canonical = canonical_url(url) if url else None
+    if not canonical:
+        return None
+    parts = urlsplit(canonical)
+    if parts.path in ("", "/") and not parts.query:
+        return None
+    host = parts.netloc.removeprefix("www.")
+    return f"{host}{parts.path}" + (f"?{parts.query}" if parts.query else "")

@@ -1,0 +1,104 @@
+"""Every topic in one table: name, key, policy and what it carries. Broker auto-creation stays off."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Policy = Literal["delete", "compact"]
+
+DAY_MS = 24 * 60 * 60 * 1000
+MIB = 1024 * 1024
+
+MAX_RAW_BYTES = 4 * MIB
+"""Largest raw record we accept; article bodies are a few kB, pages a few hundred."""
+MAX_ARTICLE_BYTES = 8 * MIB
+"""Largest record of the later topics: an article with its evidence outgrows its raw form."""
+MAX_DEAD_BYTES = MAX_ARTICLE_BYTES + MIB
+"""Dead letters take whatever the pipeline refused, with its headers."""
+
+DEAD_LETTER_SUFFIX = ".dlt"
+DEFAULT_PREFIX = "news."
+DEFAULT_PARTITIONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic, without its prefix: how it is keyed, kept and read."""
+
+    name: str
+    key: str
+    policy: Policy
+    carries: str
+    retention_days: int | None = None
+    max_bytes: int = MAX_ARTICLE_BYTES
+    extra: tuple[tuple[str, str], ...] = field(default=())
+
+    def config(self) -> dict[str, str]:
+        """Give the topic's settings as Kafka names them, without replication."""
+        settings = {"cleanup.policy": self.policy, "max.message.bytes": str(self.max_bytes)}
+        if self.retention_days is not None:
+            settings["retention.ms"] = str(self.retention_days * DAY_MS)
+        if self.policy == "compact":
+            # A bootstrapping reader has a week to see a tombstone; Kafka's default is one day.
+            settings["delete.retention.ms"] = str(7 * DAY_MS)
+        return settings | dict(self.extra)
+
+    def dead_letters(self) -> "Topic":
+        """Give the dead-letter topic that belongs to this one."""
+        return Topic(
+            name=self.name + DEAD_LETTER_SUFFIX,
+            key="as source",
+            policy="delete",
+            carries="the refused record, byte for byte",
+            retention_days=30,
+            max_bytes=MAX_DEAD_BYTES,
+        )
+
+
+RAW = Topic("articles.raw.v1", "article_id", "delete", "RawArticle", 7, MAX_RAW_BYTES)
+NORMALIZED = Topic("articles.normalized.v1", "shard", "delete", "Article", 7)
+DEDUPED = Topic("articles.deduped.v1", "article_id", "delete", "DedupedArticle", 7)
+ENRICHED = Topic("articles.enriched.v1", "article_id", "delete", "EnrichedArticle", 30)
+CURRENT = Topic("articles.current.v1", "article_id", "compact", "EnrichedArticle")
+REPEATS = Topic("articles.repeats.v1", "article_id", "delete", "Repeat", 7)
+STORIES = Topic("stories.v1", "story_id", "compact", "Story")
+FEEDS = Topic("feeds.v1", "feed_id", "compact", "Feed")
+FEED_EVENTS = Topic("feeds.events.v1", "feed_id", "delete", "FeedEvent", 30)
+ALERTS = Topic("alerts.v1", "rule id + group key", "delete", "Alert", 30)
+
+PUBLIC: tuple[Topic, ...] = (
+    RAW, NORMALIZED, DEDUPED, ENRICHED, CURRENT, REPEATS, STORIES, FEEDS, FEED_EVENTS, ALERTS,
+)  # fmt: skip
+
+CONSUMED: tuple[Topic, ...] = (RAW, NORMALIZED, DEDUPED)
+"""The topics that a stage of ours reads, and that can therefore have dead letters."""
+
+DEDUPE_CHANGELOG = "marsad-dedupe-articles-changelog"
+"""Faust's name for the changelog of the dedupe table: application id, table, suffix."""
+
+
+def changelog() -> Topic:
+    """Give the dedupe table's changelog: compact only, so that retention can never trim state."""
+    return Topic(
+        name=DEDUPE_CHANGELOG,
+        key="table key",
+        policy="compact",
+        carries="dedupe memory",
+        extra=(("segment.ms", str(6 * 60 * 60 * 1000)), ("min.cleanable.dirty.ratio", "0.3")),
+    )
+
+
+def all_topics() -> tuple[Topic, ...]:
+    """Give every prefixed topic, dead letters included; the changelog stands apart, unprefixed."""
+    return PUBLIC + tuple(topic.dead_letters() for topic in CONSUMED)
+
+
+def full_name(topic: Topic, prefix: str) -> str:
+    """Give the name on the broker: `news.` + `articles.raw.v1`; changelogs carry no prefix."""
+    return topic.name if topic.name == DEDUPE_CHANGELOG else prefix + topic.name
+
+
+def by_full_name(name: str, prefix: str, topics: Iterable[Topic] = ()) -> Topic | None:
+    """Find the topic with this name on the broker, or None where it is not ours."""
+    known = {full_name(topic, prefix): topic for topic in topics or all_topics()}
+    return known.get(name)

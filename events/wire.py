@@ -1,0 +1,109 @@
+"""Bytes <-> values. A value on the wire is one plain JSON object, UTF-8 unescaped.
+
+The envelope is CloudEvents 1.0 in binary mode (cloudevents/spec, Kafka protocol binding 1.0):
+everything about the event stands in text headers, the value is the bare object.
+"""
+
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+import orjson
+
+from events.article import Article, DedupedBase, RawArticle, Value
+from events.identity import digest
+from events.rejected import Rejected
+from events.repeat import Repeat
+from events.story import Story
+from events.times import to_wire_time
+
+ORIGIN_HEADER = "news_origin"
+"""`TOPIC/PARTITION/OFFSET` of the raw record that a record comes from."""
+
+SUPERSEDED_HEADER = "news_superseded"
+"""Set on a redelivered decision whose article has a later revision: not for the current topic."""
+
+Headers = tuple[tuple[str, bytes], ...]
+V = TypeVar("V", bound=Value)
+
+
+def encode(value: Value) -> bytes:
+    """Write `value` as one JSON object; the same value gives the same bytes."""
+    return orjson.dumps(msgspec.to_builtins(value))
+
+
+def to_dict(value: Value) -> dict[str, Any]:
+    """Give `value` as the plain JSON object that it is on the wire."""
+    return orjson.loads(encode(value))  # type: ignore[no-any-return]
+
+
+def decode_object(data: bytes | None) -> dict[str, Any]:
+    """Read one JSON object; raises `Rejected` for empty, no JSON, no object."""
+    if not data:
+        raise Rejected("empty", "the record has no value")
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Rejected("not_json", str(error)) from error
+    if not isinstance(document, dict):
+        raise Rejected("not_object", f"the value is a JSON {type(document).__name__}, not an object")
+    return document
+
+
+def convert(document: dict[str, Any], kind: type[V]) -> V:
+    """Read a JSON object as a value of `kind`; raises `Rejected("wrong_type")` with the field's path."""
+    try:
+        return msgspec.convert(document, kind)
+    except msgspec.ValidationError as error:
+        raise Rejected("wrong_type", str(error)) from error
+
+
+def decode(data: bytes | None, kind: type[V]) -> V:
+    """Read the bytes of one record as a value of `kind`; raises `Rejected`."""
+    return convert(decode_object(data), kind)
+
+
+def raw_article(document: dict[str, Any]) -> RawArticle:
+    """Read a JSON object as a RawArticle, its times in wire form; raises `Rejected`.
+
+    This is the one gate for `process`, `push` and the normalize worker, so all refuse alike.
+    """
+    for field in ("source_id", "fetched_at"):
+        if document.get(field) in (None, ""):
+            raise Rejected(f"missing_{field}", f"{field} is required")  # type: ignore[arg-type]
+    if not document.get("url") and not document.get("item_id"):
+        raise Rejected("missing_identity", "one of url and item_id is required")
+    raw = convert(document, RawArticle)
+    return msgspec.structs.replace(raw, fetched_at=to_wire_time(raw.fetched_at, "fetched_at"))
+
+
+def cloud_headers(value: Article | DedupedBase | Story | Repeat, data: bytes) -> Headers:
+    """Give the CloudEvents headers for one of our values and its bytes; nothing in them is a clock's.
+
+    `ce_id` is the enriched event's own id, elsewhere a digest of the bytes.
+    """
+    kind = type(value).__name__
+    fields = {
+        "ce_specversion": "1.0",
+        "ce_id": getattr(value, "event_id", None) or digest(kind, data.decode()),
+        "ce_type": f"marsad.{kind}.v1",
+        "ce_source": _source(value),
+        "ce_time": _time(value),
+        "ce_subject": value.story_id if isinstance(value, Story) else value.article_id,
+        "ce_dataschema": f"urn:marsad:schema:{kind}:1",
+        "content-type": "application/json",
+    }
+    return tuple((name, text.encode()) for name, text in fields.items())
+
+
+def _source(value: Article | DedupedBase | Story | Repeat) -> str:
+    feed = getattr(value, "feed_url", None)
+    if feed:
+        return quote(feed, safe="/:?#[]@!$&'()*+,;=%~-._")
+    if isinstance(value, Story):
+        return "urn:marsad:stories"
+    return f"urn:marsad:source:{quote(value.source_id, safe='')}"
+
+
+def _time(value: Article | DedupedBase | Story | Repeat) -> str:
+    return value.last_changed_at if isinstance(value, Story) else value.fetched_at
