@@ -73,14 +73,18 @@ PUBLIC: tuple[Topic, ...] = (
 CONSUMED: tuple[Topic, ...] = (RAW, NORMALIZED, DEDUPED)
 """The topics that a stage of ours reads, and that can therefore have dead letters."""
 
-DEDUPE_CHANGELOG = "marsad-dedupe-articles-changelog"
-"""Faust's name for the changelog of the dedupe table: application id, table, suffix."""
+def app_id(stage: str, prefix: str = DEFAULT_PREFIX) -> str:
+    """Give the consumer group of a stage: `marsad-dedupe`; another prefix is another pipeline."""
+    return f"marsad-{stage}" if prefix == DEFAULT_PREFIX else f"{prefix}marsad-{stage}"
 
 
-def changelog() -> Topic:
-    """Give the dedupe table's changelog: compact only, so that retention can never trim state."""
+def changelog(prefix: str = DEFAULT_PREFIX) -> Topic:
+    """Give the dedupe memory's changelog: compact only, so that retention can never trim state.
+
+    Its name is whole already (`full_name` adds no prefix): Faust's rule, group, table, `changelog`.
+    """
     return Topic(
-        name=DEDUPE_CHANGELOG,
+        name=f"{app_id('dedupe', prefix)}-articles-changelog",
         key="table key",
         policy="compact",
         carries="dedupe memory",
@@ -89,13 +93,13 @@ def changelog() -> Topic:
 
 
 def all_topics() -> tuple[Topic, ...]:
-    """Give every prefixed topic, dead letters included; the changelog stands apart, unprefixed."""
+    """Give every prefixed topic, dead letters included; the changelog stands apart (`changelog`)."""
     return PUBLIC + tuple(topic.dead_letters() for topic in CONSUMED)
 
 
 def full_name(topic: Topic, prefix: str) -> str:
-    """Give the name on the broker: `news.` + `articles.raw.v1`; changelogs carry no prefix."""
-    return topic.name if topic.name == DEDUPE_CHANGELOG else prefix + topic.name
+    """Give the name on the broker: `news.` + `articles.raw.v1`; a changelog's name is whole already."""
+    return topic.name if topic == changelog(prefix) else prefix + topic.name
 
 
 def by_full_name(name: str, prefix: str, topics: Iterable[Topic] = ()) -> Topic | None:

@@ -1,0 +1,1 @@
+"""The only Faust: loops, acks, state. Everything here is about never acknowledging too early."""

@@ -1,0 +1,132 @@
+"""The three stages as the loop sees them: one record in, the records it causes out.
+
+A step decodes, calls the pure stage and encodes; it never publishes and never acknowledges.
+"""
+
+from typing import Protocol
+
+from events import topics
+from events.article import Article, DedupedArticle, RawArticle, Value
+from events.rejected import Rejected
+from events.repeat import Repeat
+from events.story import Story
+from events.wire import (
+    ORIGIN_HEADER,
+    SUPERSEDED_HEADER,
+    Headers,
+    cloud_headers,
+    decode,
+    decode_object,
+    encode,
+    raw_article,
+)
+from streams.dedupe import Decision
+from streams.engine.memory import Memories
+from streams.engine.records import Handled, Incoming, Outgoing
+from streams.normalize import normalize
+from streams.tag import tag
+
+
+class Step(Protocol):
+    """What the loop asks of a stage. Raises `Rejected` for a record that will never fit."""
+
+    async def handle(self, incoming: Incoming) -> Handled:
+        """Give what `incoming` causes."""
+
+
+def _output(
+    topic: topics.Topic, prefix: str, key: str, value: Article | DedupedArticle | Repeat | Story, more: Headers
+) -> Outgoing:
+    data = encode(value)
+    return Outgoing(
+        topics.full_name(topic, prefix), key.encode(), data, cloud_headers(value, data) + more
+    )
+
+
+def check_sizes(outgoing: tuple[Outgoing, ...], prefix: str) -> None:
+    """Raise `Rejected("too_large")` where an output is over its topic's size, before anything is sent."""
+    limits = {topics.full_name(t, prefix): t.max_bytes for t in (*topics.PUBLIC, topics.changelog(prefix))}
+    for record in outgoing:
+        size = len(record.value or b"") + len(record.key or b"")
+        # Headers and the batch's own fields stay far below this allowance.
+        limit = limits.get(record.topic, topics.MAX_ARTICLE_BYTES) - 64 * 1024
+        if size > limit:
+            raise Rejected("too_large", f"{size} bytes for {record.topic}, which takes {limit}")
+
+
+class NormalizeStep:
+    """raw -> normalized, keyed by dedupe shard."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    async def handle(self, incoming: Incoming) -> Handled:
+        """Normalize one raw record."""
+        raw: RawArticle = raw_article(decode_object(incoming.value))
+        article = normalize(raw)
+        origin = ((ORIGIN_HEADER, incoming.position.encode()),)
+        output = _output(topics.NORMALIZED, self._prefix, article.shard, article, origin)
+        check_sizes((output,), self._prefix)
+        return Handled((output,), "normalized")
+
+
+class DedupeStep:
+    """normalized -> deduped or repeats, stories, and the changelog of what was decided."""
+
+    def __init__(self, prefix: str, memories: Memories) -> None:
+        self._prefix = prefix
+        self._memories = memories
+
+    async def handle(self, incoming: Incoming) -> Handled:
+        """Decide one article: write state, then give the outputs (the changelog first)."""
+        memory = await self._memories.open(incoming.partition)
+        decision = memory.index.decide(decode(incoming.value, Article), incoming.origin)
+        outputs = self._outputs(decision, incoming.origin)
+        check_sizes(outputs, self._prefix)
+        memory.index.apply(decision.changes)
+        changelog = self._memories.changelog_records(memory, incoming.partition)
+        return Handled(changelog + outputs, "redelivered" if decision.redelivered else decision.outcome)
+
+    def _outputs(self, decision: Decision, origin: str) -> tuple[Outgoing, ...]:
+        headers: Headers = ((ORIGIN_HEADER, origin.encode()),)
+        outputs: list[Outgoing] = []
+        if decision.repeat is not None:
+            key = decision.repeat.article_id
+            outputs.append(_output(topics.REPEATS, self._prefix, key, decision.repeat, headers))
+        if decision.article is not None:
+            superseded: Headers = ((SUPERSEDED_HEADER, b"1"),) if decision.superseded else ()
+            key = decision.article.article_id
+            article = _output(topics.DEDUPED, self._prefix, key, decision.article, headers + superseded)
+            outputs.append(article)
+        if decision.story is not None:
+            key = decision.story.story_id
+            outputs.append(_output(topics.STORIES, self._prefix, key, decision.story, headers))
+        return tuple(outputs)
+
+
+class TagStep:
+    """deduped -> enriched, and current unless a later revision has already been decided."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    async def handle(self, incoming: Incoming) -> Handled:
+        """Tag one article; `current` gets the very bytes of `enriched`."""
+        article = decode(incoming.value, DedupedArticle)
+        enriched = tag(article)
+        data = encode(enriched)
+        headers = (*cloud_headers(enriched, data), (ORIGIN_HEADER, incoming.origin.encode()))
+        wanted = [topics.ENRICHED]
+        if incoming.header(SUPERSEDED_HEADER) is None:
+            wanted.append(topics.CURRENT)
+        outputs = tuple(
+            Outgoing(topics.full_name(topic, self._prefix), enriched.article_id.encode(), data, headers)
+            for topic in wanted
+        )
+        check_sizes(outputs, self._prefix)
+        return Handled(outputs, article.relation)
+
+
+def value_kinds() -> tuple[type[Value], ...]:
+    """Give the kinds of value the steps read, for the schema document."""
+    return (RawArticle, Article, DedupedArticle)
