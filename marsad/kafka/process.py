@@ -1,0 +1,172 @@
+"""One Kafka process under its watchdog: formatted, started, asked whether it serves, stopped."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from marsad.errors import Failure
+from marsad.kafka import watchdog
+from marsad.kafka.config import Node, java_command, java_environment
+from marsad.kafka.ports import HOST
+from marsad.kafka.store import formatted_as
+from marsad.kafka.wire import ClusterView, describe
+
+FORMAT_TIMEOUT = 120.0
+TAIL_LINES = 15
+
+
+class PortTaken(Failure):
+    """Somebody took a port between our choosing it and Kafka's opening it."""
+
+
+class KafkaProcess:
+    """A running node. Ends when this Python process ends, also on kill -9."""
+
+    def __init__(self, node: Node, java: Path, classpath: list[Path], lock: int) -> None:
+        """Start it; it does not serve yet."""
+        self.node = node
+        command = java_command(java, classpath, "kafka.Kafka", node.properties.name)
+        self._journal_from = _size(node.journal)
+        with node.console.open("wb") as console:
+            self._dog = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-I", "-S", watchdog.__file__, str(node.pid_file), *command],
+                stdin=subprocess.PIPE,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                cwd=node.home,
+                env=java_environment(),
+                start_new_session=True,  # Ctrl-C at the terminal is for us; we stop Kafka in order
+                pass_fds=(lock,),
+                bufsize=0,
+            )
+
+    @property
+    def running(self) -> bool:
+        """Tell whether Java still runs."""
+        return self._dog.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Give the Java process's id, None before it started and after it ended."""
+        try:
+            return int(self.node.pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def await_ready(self, cluster_id: str, brokers: int, deadline: float) -> None:
+        """Wait until the node serves, as a member of our own cluster, beside the other brokers.
+
+        Raises PortTaken where it lost a port to another program, Failure where it ended or answers as a
+        stranger.
+        """
+        while True:
+            if not self.running:
+                raise self._why_it_ended()
+            view = self._view()
+            if view is not None and view.cluster_id != cluster_id:
+                raise stranger(self.node.port, view.cluster_id, cluster_id)
+            if view is not None and len(view.brokers) >= brokers:
+                return
+            if time.monotonic() > deadline:
+                raise Failure(
+                    f"Kafka (node {self.node.number}) does not serve yet, and time is up. {self.tail()}"
+                )
+            time.sleep(0.05)
+
+    def _view(self) -> ClusterView | None:
+        try:
+            return describe(HOST, self.node.port)
+        except OSError:
+            return None
+        except ValueError as error:
+            raise Failure(
+                f"port {self.node.port} on {HOST}: {error}. Choose another one with --port."
+            ) from error
+
+    def _why_it_ended(self) -> Failure:
+        tail = self.tail()
+        if "Address already in use" in tail or "BindException" in tail:
+            return PortTaken(
+                f"Kafka (node {self.node.number}) found its port {self.node.port} or "
+                f"{self.node.controller_port} on {HOST} taken by another program. Choose another one with "
+                "--port, or stop what holds it."
+            )
+        if "No space left on device" in tail:
+            return Failure(
+                f"the disk of {self.node.home} is full. Free some room, or use another one with --data. "
+                f"{tail}"
+            )
+        return Failure(f"Kafka (node {self.node.number}) ended with code {self._dog.returncode}. {tail}")
+
+    def tail(self) -> str:
+        """Give the last lines that Java printed and Kafka logged in this run, for an error message."""
+        lines = _lines(self.node.console, 0) + _lines(self.node.journal, self._journal_from)
+        shown = [line for line in lines if " INFO " not in line] or lines
+        return f"The log is {self.node.journal}; it ends:\n  " + "\n  ".join(shown[-TAIL_LINES:])
+
+    def stop(self) -> None:
+        """Ask for an orderly stop; do not wait for it."""
+        assert self._dog.stdin is not None  # noqa: S101  (Popen was given a pipe)
+        try:
+            os.write(self._dog.stdin.fileno(), b"stop\n")
+        except (BrokenPipeError, ValueError):
+            return
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; give Java's exit code (the signal's number where one ended it)."""
+        code = self._dog.wait(timeout)
+        assert self._dog.stdin is not None  # noqa: S101
+        self._dog.stdin.close()
+        return code
+
+
+def stranger(port: int, found: str, ours: str) -> Failure:
+    """Describe a broker of another cluster on our port."""
+    return Failure(
+        f"port {port} on {HOST} answers as Kafka cluster {found!r}, not as ours ({ours!r}): another Kafka "
+        "is running there. Choose another port (--port) or stop that one."
+    )
+
+
+def format_storage(
+    node: Node, java: Path, classpath: list[Path], cluster_id: str, say: Callable[[str], None]
+) -> None:
+    """Give a new node its identity, once. Raises Failure where its records belong to another cluster."""
+    found = formatted_as(node)
+    if found == cluster_id:
+        return
+    if found is not None:
+        raise Failure(
+            f"the records in {node.logs} belong to Kafka cluster {found!r}, but {node.home.parent / 'cluster.id'} "
+            f"says {cluster_id!r}. Put the id back, or name another data directory with --data."
+        )
+    say(f"preparing {node.logs}")
+    arguments = ("format", "--cluster-id", cluster_id, "--config", node.properties.name, "--ignore-formatted")
+    command = java_command(java, classpath, "kafka.tools.StorageTool", *arguments)
+    done = subprocess.run(  # noqa: S603
+        command,
+        capture_output=True,
+        timeout=FORMAT_TIMEOUT,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        cwd=node.home,
+        env=java_environment(),
+    )
+    if done.returncode:
+        said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+        raise Failure(f"Kafka could not prepare {node.logs}: {said[-1500:]}")
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _lines(path: Path, start: int) -> list[str]:
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
+        file.seek(max(start, _size(path) - 64 * 1024))
+        return file.read().decode("utf-8", "replace").splitlines()
