@@ -141,6 +141,7 @@ def java_command(java: Path, classpath: list[Path], main: str, *arguments: str) 
         *arguments,
     ]
 
-    def java_environment() -> dict[str, str]:
+
+def java_environment() -> dict[str, str]:
     """Give Java's environment: ours, in UTF-8 always, or it cannot open a folder with an Arabic name."""
     return os.environ | ({"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {})

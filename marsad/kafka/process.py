@@ -140,8 +140,8 @@ def format_storage(
         return
     if found is not None:
         raise Failure(
-            f"the records in {node.logs} belong to Kafka cluster {found!r}, but {node.home.parent / 'cluster.id'} "
-            f"says {cluster_id!r}. Put the id back, or name another data directory with --data."
+            f"the records in {node.logs} belong to Kafka cluster {found!r}, but cluster.id in "
+            f"{node.home.parent} says {cluster_id!r}. Put the id back, or name another data directory with --data."
         )
     say(f"preparing {node.logs}")
     arguments = ("format", "--cluster-id", cluster_id, "--config", node.properties.name, "--ignore-formatted")

@@ -35,8 +35,8 @@ def prepare(folder: Path) -> None:
         ) from error
     if room < LEAST_ROOM:
         raise Failure(
-            f"only {room // 1_000_000} MB free for the data directory {folder}, and Kafka needs {LEAST_ROOM // 1_000_000}. "
-            "Free some room, or name a directory on another disk with --data."
+            f"only {room // 1_000_000} MB free for the data directory {folder}, and Kafka needs "
+            f"{LEAST_ROOM // 1_000_000}. Free some room, or name a directory on another disk with --data."
         )
 
 
