@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Policy = Literal["delete", "compact"]
@@ -78,6 +79,7 @@ def app_id(stage: str, prefix: str = DEFAULT_PREFIX) -> str:
     return f"marsad-{stage}" if prefix == DEFAULT_PREFIX else f"{prefix}marsad-{stage}"
 
 
+@lru_cache
 def changelog(prefix: str = DEFAULT_PREFIX) -> Topic:
     """Give the dedupe memory's changelog: compact only, so that retention can never trim state.
 
@@ -97,6 +99,7 @@ def all_topics() -> tuple[Topic, ...]:
     return PUBLIC + tuple(topic.dead_letters() for topic in CONSUMED)
 
 
+@lru_cache
 def full_name(topic: Topic, prefix: str) -> str:
     """Give the name on the broker: `news.` + `articles.raw.v1`; a changelog's name is whole already."""
     return topic.name if topic == changelog(prefix) else prefix + topic.name

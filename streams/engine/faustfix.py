@@ -65,6 +65,7 @@ class DurableConsumer(driver.Consumer):  # type: ignore[misc]
         return committed
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Commit what became durable while the streams ran empty, then forget these partitions."""
         await super().on_partitions_revoked(revoked)
         self._forget(revoked)
 

@@ -52,7 +52,9 @@ async def _bounds(consumer: AIOKafkaConsumer, tp: TopicPartition) -> tuple[int, 
     return begins[tp], ends[tp]
 
 
-async def _read_to_end(consumer: AIOKafkaConsumer, tp: TopicPartition, store: PartitionStore, end: int) -> int:
+async def _read_to_end(
+    consumer: AIOKafkaConsumer, tp: TopicPartition, store: PartitionStore, end: int
+) -> int:
     count = 0
     quiet_since = asyncio.get_running_loop().time()
     # The position, not the last record, says that we are through: compaction leaves holes at the end.

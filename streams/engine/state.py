@@ -46,7 +46,7 @@ class PartitionStore(MutableMapping[str, bytes]):
         self._unsent.append((key, None))
 
     def __iter__(self) -> Iterator[str]:
-        return (bytes(key).decode() for key in self._db.keys() if key != POSITION_KEY)
+        return (bytes(key).decode() for key in self._db.keys() if key != POSITION_KEY)  # noqa: SIM118 - Rdict iterates by method only
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -35,12 +35,14 @@ class Step(Protocol):
 
 
 def _output(
-    topic: topics.Topic, prefix: str, key: str, value: Article | DedupedArticle | Repeat | Story, more: Headers
+    topic: topics.Topic,
+    prefix: str,
+    key: str,
+    value: Article | DedupedArticle | Repeat | Story,
+    more: Headers,
 ) -> Outgoing:
     data = encode(value)
-    return Outgoing(
-        topics.full_name(topic, prefix), key.encode(), data, cloud_headers(value, data) + more
-    )
+    return Outgoing(topics.full_name(topic, prefix), key.encode(), data, cloud_headers(value, data) + more)
 
 
 def check_sizes(outgoing: tuple[Outgoing, ...], prefix: str) -> None:

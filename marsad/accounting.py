@@ -1,0 +1,89 @@
+"""Where every raw record ended: in exactly one of enriched, repeat, dead letter."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+from events import topics
+from events.wire import ORIGIN_HEADER
+from marsad.lag import topic_partitions
+
+STALL_MS = 15_000
+
+
+@dataclass(slots=True)
+class Account:
+    """Counts by outcome over the raw records that the broker still holds; `missing` should be 0."""
+
+    raw: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    missing: int = 0
+    twice: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Give the counts as one flat object."""
+        return {"raw": self.raw, **self.outcomes, "missing": self.missing, "twice": self.twice}
+
+
+async def read_all(client: Mapping[str, Any], topic: str) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
+    """Give every record that the topic holds now, partition by partition in order."""
+    consumer = AIOKafkaConsumer(enable_auto_commit=False, max_partition_fetch_bytes=16 << 20, **client)
+    await consumer.start()
+    try:
+        for tp in await topic_partitions(consumer, topic):
+            consumer.assign([tp])
+            end = (await consumer.end_offsets([tp]))[tp]
+            consumer.seek(tp, (await consumer.beginning_offsets([tp]))[tp])
+            while await consumer.position(tp) < end:
+                batch = (await consumer.getmany(tp, timeout_ms=STALL_MS)).get(tp, [])
+                if not batch and await consumer.position(tp) < end:
+                    raise TimeoutError(f"{topic}/{tp.partition} gave nothing for {STALL_MS // 1000} s")
+                for record in batch:
+                    if record.offset < end:
+                        yield record
+    finally:
+        await consumer.stop()
+
+
+def origin_of(record: ConsumerRecord[bytes, bytes]) -> str:
+    """Give the raw position that a record comes from, empty where it names none."""
+    return dict(record.headers).get(ORIGIN_HEADER, b"").decode()
+
+
+async def account(client: Mapping[str, Any], prefix: str) -> tuple[Account, list[bytes]]:
+    """Read all topics and give the account, with the enriched events once each, in raw order."""
+    raw_topic = topics.full_name(topics.RAW, prefix)
+    raw = {f"{raw_topic}/{r.partition}/{r.offset}": r.timestamp async for r in read_all(client, raw_topic)}
+    ends, events = await _ends(client, prefix)
+    result = Account(raw=len(raw))
+    for origin in raw:
+        found = ends.get(origin, set())
+        result.outcomes.update(found)
+        result.missing += not found
+        result.twice += len(found) > 1
+    ordered = sorted(((stamp, origin) for origin, stamp in raw.items() if origin in events), key=_log_order)
+    return result, [events[origin] for _, origin in ordered]
+
+
+def _log_order(entry: tuple[int, str]) -> tuple[int, int, int]:
+    stamp, origin = entry
+    _, partition, offset = origin.rsplit("/", 2)
+    return stamp, int(partition), int(offset)
+
+
+async def _ends(client: Mapping[str, Any], prefix: str) -> tuple[dict[str, set[str]], dict[str, bytes]]:
+    ends: dict[str, set[str]] = {}
+    events: dict[str, bytes] = {}
+    async for record in read_all(client, topics.full_name(topics.ENRICHED, prefix)):
+        ends.setdefault(origin_of(record), set()).add(orjson.loads(record.value)["relation"])
+        events[origin_of(record)] = record.value
+    async for record in read_all(client, topics.full_name(topics.REPEATS, prefix)):
+        ends.setdefault(origin_of(record), set()).add("repeat")
+    for topic in topics.CONSUMED:
+        async for record in read_all(client, topics.full_name(topic.dead_letters(), prefix)):
+            ends.setdefault(origin_of(record), set()).add("dead_letter")
+    return ends, events

@@ -1,0 +1,179 @@
+"""The composition root: one Faust app a stage, with its step, loop and group."""
+
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from aiokafka.helpers import create_ssl_context
+from faust import SASLCredentials
+from faust.auth import Credentials, SSLCredentials
+from faust.types import TP
+
+from events import topics
+from streams.dedupe import DedupeSettings
+from streams.engine.agent import FaultPoint, StageLoop, no_fault
+from streams.engine.contiguity import ContiguityGuard
+from streams.engine.faustfix import FailStopApp, check_faust_version
+from streams.engine.memory import Memories
+from streams.engine.records import Outgoing
+from streams.engine.steps import DedupeStep, NormalizeStep, Step, TagStep
+
+log = logging.getLogger("marsad.engine")
+
+STAGES: dict[str, topics.Topic] = {
+    "normalize": topics.RAW,
+    "dedupe": topics.NORMALIZED,
+    "tag": topics.DEDUPED,
+}
+"""Each stage and the topic it reads, in order."""
+
+SESSION_SECONDS = 6.0
+"""The broker's least; after kill -9 a successor elsewhere waits this long for the partitions."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What a stage needs to know; `client` holds aiokafka's connection settings (TLS, SASL)."""
+
+    broker: str
+    state_dir: Path
+    instance_id: str
+    prefix: str = topics.DEFAULT_PREFIX
+    client: dict[str, Any] = field(default_factory=dict)
+    dedupe: DedupeSettings = field(default_factory=DedupeSettings)
+    commit_seconds: float = 1.0
+    request_seconds: float = 40.0
+
+    def connection(self) -> dict[str, Any]:
+        """Give the settings for a client of our own, beside Faust's."""
+        return {"bootstrap_servers": self.broker, **self.client}
+
+
+@dataclass(frozen=True, slots=True)
+class StageApp:
+    """A stage ready to start: the app, its loop and, for dedupe, its memories."""
+
+    app: FailStopApp
+    loop: StageLoop
+    memories: Memories
+
+
+def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) -> StageApp:
+    """Wire one stage: topic -> loop(step) -> producer."""
+    check_faust_version()
+    app = FailStopApp(topics.app_id(stage, settings.prefix), **_faust_settings(settings))
+    memories = Memories(settings.state_dir, settings.connection(), settings.dedupe, settings.prefix)
+    guard = ContiguityGuard(_Positions(app), settings.connection())
+    loop = StageLoop(
+        stage, _step(stage, settings, memories), _publisher(app), _mark_durable(app), guard, fault
+    )
+    _wire(app, STAGES[stage], settings, loop)
+
+    @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
+    async def revoked(sender: Any, partitions: Any, **_: Any) -> None:
+        guard.forget()
+        memories.close()
+
+    return StageApp(app, loop, memories)
+
+
+def _wire(app: FailStopApp, topic: topics.Topic, settings: EngineSettings, loop: StageLoop) -> None:
+    source = app.topic(
+        topics.full_name(topic, settings.prefix),
+        key_serializer="raw",
+        value_serializer="raw",
+        key_type=bytes,
+        value_type=bytes,
+        allow_empty=True,
+    )
+
+    async def agent(stream: Any) -> None:
+        await loop.run(stream.noack().events())
+
+    app.agent(source, name=f"marsad-{loop.stage}", concurrency=1)(agent)
+
+
+def _step(stage: str, settings: EngineSettings, memories: Memories) -> Step:
+    if stage == "normalize":
+        return NormalizeStep(settings.prefix)
+    if stage == "dedupe":
+        return DedupeStep(settings.prefix, memories)
+    return TagStep(settings.prefix)
+
+
+def _publisher(app: FailStopApp) -> Any:
+    async def publish(record: Outgoing) -> Awaitable[Any]:
+        return await app.producer.send(  # type: ignore[no-any-return]
+            record.topic, record.key, record.value, record.partition, None, list(record.headers)
+        )
+
+    return publish
+
+
+def _mark_durable(app: FailStopApp) -> Any:
+    def mark(tp: TP, offset: int) -> None:
+        app.consumer.mark_durable(tp, offset)
+
+    return mark
+
+
+class _Positions:
+    """Asks the app's consumer, which does not exist yet when the loop is wired."""
+
+    def __init__(self, app: FailStopApp) -> None:
+        self._app = app
+
+    def committed_position(self, tp: TP) -> int | None:
+        return self._app.consumer.committed_position(tp)  # type: ignore[no-any-return]
+
+
+def _faust_settings(settings: EngineSettings) -> dict[str, Any]:
+    return {
+        "broker": [f"kafka://{address}" for address in settings.broker.split(",")],
+        "broker_credentials": _credentials(settings.client),
+        "datadir": str(settings.state_dir / "faust"),
+        "store": "memory://",
+        "processing_guarantee": "at_least_once",
+        "consumer_auto_offset_reset": "earliest",
+        "consumer_group_instance_id": settings.instance_id,
+        "broker_client_id": f"marsad-{quote(settings.instance_id)}",
+        "broker_session_timeout": SESSION_SECONDS,
+        "broker_heartbeat_interval": SESSION_SECONDS / 3,
+        "broker_rebalance_timeout": 120.0,
+        "broker_request_timeout": max(settings.request_seconds, SESSION_SECONDS),
+        "broker_commit_interval": settings.commit_seconds,
+        "broker_max_poll_records": 500,
+        "stream_buffer_maxsize": 512,
+        "stream_wait_empty": True,
+        "stream_recovery_delay": 0.0,
+        "producer_acks": -1,
+        "producer_linger": 0.005,
+        "producer_max_batch_size": 256 * 1024,
+        "producer_max_request_size": topics.MAX_DEAD_BYTES,
+        "producer_request_timeout": settings.request_seconds,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "table_standby_replicas": 0,
+        "web_enabled": False,
+        "web_tables_enabled": False,
+        "key_serializer": "raw",
+        "value_serializer": "raw",
+    }
+
+
+def _credentials(client: dict[str, Any]) -> Credentials | None:
+    """Read aiokafka's connection settings as Faust's credentials."""
+    protocol = client.get("security_protocol", "PLAINTEXT")
+    context = client.get("ssl_context")
+    if protocol.startswith("SASL"):
+        return SASLCredentials(
+            username=client["sasl_plain_username"],
+            password=client["sasl_plain_password"],
+            mechanism=client.get("sasl_mechanism", "PLAIN"),
+            ssl_context=context if protocol == "SASL_SSL" else None,
+        )
+    # A context of its own: SSLCredentials() without arguments raises (guide/FAUST.md section 5).
+    return SSLCredentials(context or create_ssl_context()) if protocol == "SSL" else None
