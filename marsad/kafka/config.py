@@ -126,8 +126,7 @@ def java_command(java: Path, classpath: list[Path], main: str, *arguments: str) 
     """Give the command that runs one of Kafka's programs in a node's folder.
 
     Every path of ours is relative to that folder: `log.dirs` is a list separated by commas, a properties
-    file is
-    Latin-1, log4j reads its setting as a URI, and a user's folder may hold commas, Arabic and spaces.
+    file is Latin-1, log4j reads its setting as a URI, and a user's folder may hold commas, Arabic and spaces.
     """
     return [
         str(java),

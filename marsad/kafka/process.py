@@ -141,7 +141,7 @@ def format_storage(
     if found is not None:
         raise Failure(
             f"the records in {node.logs} belong to Kafka cluster {found!r}, but cluster.id in "
-            f"{node.home.parent} says {cluster_id!r}. Put the id back, or name another data directory with --data."
+            f"{node.home.parent} says {cluster_id!r}. Put the id back, or name another folder with --data."
         )
     say(f"preparing {node.logs}")
     arguments = ("format", "--cluster-id", cluster_id, "--config", node.properties.name, "--ignore-formatted")
