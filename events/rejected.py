@@ -15,6 +15,8 @@ Reason = Literal[
     "too_slow",  # one stage took longer than its hard limit for one event
 ]
 
+MAX_MESSAGE = 500
+
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
@@ -26,6 +28,8 @@ class Rejected(Exception):
     """
 
     def __init__(self, reason: Reason, message: str = "") -> None:
+        # Messages go into headers and log lines, and may quote what somebody else wrote.
+        message = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + "…"
         super().__init__(f"{reason}: {message}" if message else reason)
         self.reason: Reason = reason
         self.message = message

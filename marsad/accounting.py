@@ -51,7 +51,8 @@ async def read_all(client: Mapping[str, Any], topic: str) -> AsyncIterator[Consu
 
 def origin_of(record: ConsumerRecord[bytes, bytes]) -> str:
     """Give the raw position that a record comes from, empty where it names none."""
-    return dict(record.headers).get(ORIGIN_HEADER, b"").decode()
+    headers: dict[str, bytes] = dict(record.headers)
+    return headers.get(ORIGIN_HEADER, b"").decode()
 
 
 async def account(client: Mapping[str, Any], prefix: str) -> tuple[Account, list[bytes]]:

@@ -37,7 +37,9 @@ async def stage_lag(client: Mapping[str, Any], prefix: str, stage: str, now_ms: 
     try:
         behind = await _behind(consumer, await committed_offsets(client, group), topic)
         records = sum(end - offset for offset, end in behind.values())
-        oldest = await _oldest_ms(consumer, {tp: offset for tp, (offset, end) in behind.items() if offset < end})
+        oldest = await _oldest_ms(
+            consumer, {tp: offset for tp, (offset, end) in behind.items() if offset < end}
+        )
         seconds = max(0.0, (now_ms - oldest) / 1000) if oldest is not None else 0.0
         return Lag(stage, group, topic, records, round(seconds, 1))
     finally:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from aiokafka.helpers import create_ssl_context
@@ -16,7 +16,7 @@ from events import topics
 from streams.dedupe import DedupeSettings
 from streams.engine.agent import FaultPoint, StageLoop, no_fault
 from streams.engine.contiguity import ContiguityGuard
-from streams.engine.faustfix import FailStopApp, check_faust_version
+from streams.engine.faustfix import DurableConsumer, FailStopApp, check_faust_version
 from streams.engine.memory import Memories
 from streams.engine.records import Outgoing
 from streams.engine.steps import DedupeStep, NormalizeStep, Step, TagStep
@@ -72,7 +72,7 @@ def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) ->
     )
     _wire(app, STAGES[stage], settings, loop)
 
-    @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
+    @app.on_partitions_revoked.connect(weak=False)
     async def revoked(sender: Any, partitions: Any, **_: Any) -> None:
         guard.forget()
         memories.close()
@@ -106,7 +106,7 @@ def _step(stage: str, settings: EngineSettings, memories: Memories) -> Step:
 
 def _publisher(app: FailStopApp) -> Any:
     async def publish(record: Outgoing) -> Awaitable[Any]:
-        return await app.producer.send(  # type: ignore[no-any-return]
+        return await app.producer.send(
             record.topic, record.key, record.value, record.partition, None, list(record.headers)
         )
 
@@ -115,7 +115,7 @@ def _publisher(app: FailStopApp) -> Any:
 
 def _mark_durable(app: FailStopApp) -> Any:
     def mark(tp: TP, offset: int) -> None:
-        app.consumer.mark_durable(tp, offset)
+        cast(DurableConsumer, app.consumer).mark_durable(tp, offset)
 
     return mark
 
@@ -127,7 +127,7 @@ class _Positions:
         self._app = app
 
     def committed_position(self, tp: TP) -> int | None:
-        return self._app.consumer.committed_position(tp)  # type: ignore[no-any-return]
+        return cast(DurableConsumer, self._app.consumer).committed_position(tp)
 
 
 def _faust_settings(settings: EngineSettings) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def check_faust_version() -> None:
             )
 
 
-class DurableConsumer(driver.Consumer):  # type: ignore[misc]
+class DurableConsumer(driver.Consumer):
     """A consumer that commits what is durable, and nothing else."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -45,7 +45,7 @@ class DurableConsumer(driver.Consumer):  # type: ignore[misc]
 
     def committed_position(self, tp: TP) -> int | None:
         """Give the offset from which this partition was last resumed, None where none is committed."""
-        return self._committed_offset[tp]  # type: ignore[no-any-return]
+        return self._committed_offset[tp]
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         return (tp for tp in list(self.durable) if topics is None or tp in topics or tp.topic in topics)
@@ -74,21 +74,21 @@ class DurableConsumer(driver.Consumer):  # type: ignore[misc]
             self.durable.pop(tp, None)
 
 
-class IdempotentProducer(driver.Producer):  # type: ignore[misc]
+class IdempotentProducer(driver.Producer):
     """A producer that keeps order and never doubles on its own retries; Faust has no setting for it."""
 
     def _settings_extra(self) -> Mapping[str, Any]:
         return {"acks": "all", "enable_idempotence": True}
 
 
-class Transport(driver.Transport):  # type: ignore[misc]
+class Transport(driver.Transport):
     """Faust's Kafka transport with our consumer and producer."""
 
     Consumer = DurableConsumer
     Producer = IdempotentProducer
 
 
-class FailStopApp(faust.App):  # type: ignore[misc]
+class FailStopApp(faust.App):
     """An app that dies instead of shutting down when any of its services crashes."""
 
     def _crash(self, reason: BaseException) -> None:

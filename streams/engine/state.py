@@ -8,6 +8,7 @@ window waits for them like for everything else.
 
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
+from typing import cast
 
 from rocksdict import AccessType, Options, Rdict, WriteBatch
 
@@ -46,16 +47,17 @@ class PartitionStore(MutableMapping[str, bytes]):
         self._unsent.append((key, None))
 
     def __iter__(self) -> Iterator[str]:
-        return (bytes(key).decode() for key in self._db.keys() if key != POSITION_KEY)  # noqa: SIM118 - Rdict iterates by method only
+        return (key for key, _ in self.items())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def items(self) -> Iterator[tuple[str, bytes]]:  # type: ignore[override]
         """Give every entry in key order; one pass over the database, not a look-up each."""
-        for key, value in self._db.items():
+        # Raw mode gives bytes both ways; the stub names every type of the other mode.
+        for key, value in cast(Iterator[tuple[bytes, bytes]], self._db.items()):
             if key != POSITION_KEY:
-                yield bytes(key).decode(), bytes(value)
+                yield key.decode(), value
 
     def take_unsent(self) -> tuple[tuple[str, bytes | None], ...]:
         """Hand over the writes that no changelog record has been made for yet, in order."""
