@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer
 
 from events import topics
 from events.wire import ORIGIN_HEADER
 from marsad.lag import topic_partitions
+from marsad.reading import Record
 
 STALL_MS = 15_000
 
@@ -29,7 +30,7 @@ class Account:
         return {"raw": self.raw, **self.outcomes, "missing": self.missing, "twice": self.twice}
 
 
-async def read_all(client: Mapping[str, Any], topic: str) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
+async def read_all(client: Mapping[str, Any], topic: str) -> AsyncIterator[Record]:
     """Give every record that the topic holds now, partition by partition in order."""
     consumer = AIOKafkaConsumer(enable_auto_commit=False, max_partition_fetch_bytes=16 << 20, **client)
     await consumer.start()
@@ -49,7 +50,7 @@ async def read_all(client: Mapping[str, Any], topic: str) -> AsyncIterator[Consu
         await consumer.stop()
 
 
-def origin_of(record: ConsumerRecord[bytes, bytes]) -> str:
+def origin_of(record: Record) -> str:
     """Give the raw position that a record comes from, empty where it names none."""
     headers: dict[str, bytes] = dict(record.headers)
     return headers.get(ORIGIN_HEADER, b"").decode()

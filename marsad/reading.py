@@ -4,17 +4,17 @@ import base64
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import orjson
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer
 
 from marsad.lag import topic_partitions
 
 IDLE_SECONDS = 5.0
 """`tail --from begin -n N` ends when the topic holds fewer than N and nothing came for this long."""
 
-Record = ConsumerRecord[bytes, bytes]
+Record: TypeAlias = Any  # aiokafka.ConsumerRecord; the package ships no types
 
 
 @dataclass(frozen=True, slots=True)

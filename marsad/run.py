@@ -1,0 +1,130 @@
+"""Everything on this machine: broker, topics, one process a stage, connectors, page.
+
+embedded Kafka (or --broker) ── topics ── normalize, dedupe, tag ── connectors ── page
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from marsad import topics
+from marsad.accounting import Account, account
+from marsad.errors import Failure
+from marsad.kafka import EmbeddedKafka
+from marsad.lag import READS, drained
+from marsad.settings import Settings
+from marsad.supervisor import Child, GaveUpError, Supervisor
+
+Say = Callable[[str], None]
+
+DRAIN_SECONDS = 1_800.0
+"""How long `--once` waits for everything to pass through; a day of news takes a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The broker that is used: HOST:PORT, and aiokafka's connection settings for it."""
+
+    broker: str
+    client: dict[str, Any]
+
+
+@asynccontextmanager
+async def broker(settings: Settings, security: dict[str, Any], say: Say) -> AsyncIterator[Address]:
+    """Give the broker the settings name, else start the embedded one; it ends when the block does."""
+    if settings.broker is not None:
+        yield Address(settings.broker, {"bootstrap_servers": settings.broker, **security})
+        return
+    async with EmbeddedKafka(settings.data, cache=settings.cache, say=say) as kafka:
+        say(f"Kafka serves at {kafka.address}")
+        yield Address(kafka.address, {"bootstrap_servers": kafka.address})
+
+
+async def prepare(address: Address, settings: Settings, say: Say) -> None:
+    """Create the topics that are missing, and refuse a partition mismatch."""
+    created, different = await topics.apply(address.client, topics.Wanted.by(settings))
+    if created:
+        say(f"created {len(created)} topics")
+    for line in different:
+        say(f"topic differs from our table: {line}")
+    await topics.check_partitions(address.client, settings.topic_prefix)
+
+
+def stage_children(address: Address, settings: Settings) -> list[Child]:
+    """Give one child process a stage."""
+    shared = ("--broker", address.broker, "--data", str(settings.data))
+    return [Child(f"stage {stage}", ("worker", "--stage", stage, *shared)) for stage in READS]
+
+
+async def for_ever(
+    settings: Settings, security: dict[str, Any], feeds: Path, stop: asyncio.Event, say: Say
+) -> None:
+    """Run all of it until `stop` is set."""
+    async with broker(settings, security, say) as address:
+        await prepare(address, settings, say)
+        shared = ("--broker", address.broker, "--data", str(settings.data))
+        others = [
+            Child("connectors", ("connectors", "--feeds", str(feeds), *shared)),
+            Child("page", ("web", "--port", str(settings.web_port), *shared)),
+        ]
+        await _supervised(stage_children(address, settings) + others, stop, say)
+
+
+async def _supervised(children: list[Child], stop: asyncio.Event, say: Say) -> None:
+    try:
+        await Supervisor(children, stop, say).run()
+    except GaveUpError as error:
+        raise Failure(str(error)) from error
+
+
+Poll = Callable[[Address], Any]
+
+
+async def once(
+    settings: Settings, security: dict[str, Any], poll: Poll, stop: asyncio.Event, say: Say
+) -> tuple[Account, list[bytes]]:
+    """Poll each feed once, wait until everything has passed through, and give account and events."""
+    async with broker(settings, security, say) as address:
+        await prepare(address, settings, say)
+        done = asyncio.Event()
+        stages = asyncio.create_task(_supervised(stage_children(address, settings), done, say))
+        work = asyncio.create_task(_pass_through(address, settings, poll, say))
+        interrupted = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({stages, work, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            return await _outcome(stages, work)
+        finally:
+            done.set()
+            interrupted.cancel()
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(stages, work, return_exceptions=True)
+
+
+async def _outcome(
+    stages: "asyncio.Task[None]", work: "asyncio.Task[tuple[Account, list[bytes]]]"
+) -> tuple[Account, list[bytes]]:
+    if work.done():
+        return work.result()
+    if stages.done():
+        stages.result()
+    raise Failure("stopped before everything had passed through; what is in Kafka goes on next time")
+
+
+async def _pass_through(
+    address: Address, settings: Settings, poll: Poll, say: Say
+) -> tuple[Account, list[bytes]]:
+    started = time.monotonic()
+    await poll(address)
+    say("all feeds polled; waiting until everything has passed through")
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            await drained(address.client, settings.topic_prefix)
+    except TimeoutError as error:
+        raise Failure(f"the stages are not through after {DRAIN_SECONDS:.0f} s: see their log") from error
+    say(f"through after {time.monotonic() - started:.1f} s")
+    return await account(address.client, settings.topic_prefix)
