@@ -1,0 +1,45 @@
+"""What goes into reading a feed, and what comes out of it, whatever the format."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from events.article import RawArticle
+
+MAX_NAME = 300
+"""Longest name of a source, in characters: it is repeated in each of its articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Bytes to read as a feed, and what its articles carry besides.
+
+    `base` is the address it was fetched from after redirects ("" for a file), `content_type` and
+    `content_encoding` the response headers, `name` what a list calls the feed.
+    """
+
+    source_id: str
+    feed_url: str
+    fetched_at: str
+    base: str = ""
+    content_type: str = ""
+    content_encoding: str = ""
+    name: str | None = None
+    whole: bool = True
+    """False where the connection ended before the body did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A feed that was read; `complete` is False where its bytes ended early, `ttl` is in minutes."""
+
+    articles: Iterator[RawArticle]
+    title: str | None = None
+    lang: str | None = None
+    ttl: int | None = None
+    complete: bool = True
+    version: str = ""
+
+
+def first_text(value: object) -> str:
+    """Give `value` stripped where it is text, else "": a hostile element can put anything under any name."""
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,260 @@
+"""Bytes from an address: one GET, its redirects, a deadline that really ends and a cap on size.
+
+What leaves this machine: the address asked for, a User-Agent with a contact, validators as they were
+given, credentials to the host they were given for and to no other. What comes back is spooled, not
+held; its coding is undone where it is read (`compression.py`).
+"""
+
+import asyncio
+import contextlib
+import tempfile
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import IO, Self
+from urllib.parse import quote, unquote_to_bytes, urldefrag, urljoin, urlsplit
+
+import aiohttp
+from yarl import URL
+
+from connectors.feeds.compression import MAX_BYTES
+from connectors.feeds.faults import in_words, status_words
+from connectors.feeds.links import web_address
+from connectors.feeds.reach import guarded_socket, is_allowed
+from connectors.feeds.resolve import ThreadedNames
+from connectors.feeds.source import Refused, host_and_port, safe, without_credentials
+
+USER_AGENT = "marsad/0.1 (feed reader; +https://github.com/marsad/marsad)"
+MAX_REDIRECTS = 5
+SECONDS = 27.0
+"""For the request and its redirects; reading the feed has the rest of the 30 s."""
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+)
+_SPOOL = 512 * 1024
+_MAX_HEADER = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the server gave to ask again with, byte for byte; None where it gave none or it cannot be sent."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Give the conditional request headers."""
+        pairs = (("If-None-Match", self.etag), ("If-Modified-Since", self.last_modified))
+        return {name: value for name, value in pairs if value}
+
+
+NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One answer. `body` is spooled and to be closed; None where the feed has not changed (304).
+
+    `address` is where it came from in the end; `moved` is set where every redirect was permanent.
+    `complete` is False where the connection ended before the body did.
+    """
+
+    address: str
+    body: IO[bytes] | None
+    content_type: str = ""
+    content_encoding: str = ""
+    validators: Validators = NO_VALIDATORS
+    moved: bool = False
+    complete: bool = True
+    headers: Mapping[str, str] | None = None
+
+
+class FetchFailed(Refused):
+    """No feed came; `status` is the HTTP status, `retry_after` the header as given."""
+
+    def __init__(self, reason: str, status: int | None = None, retry_after: str | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Fetcher:
+    """Two connection pools: one that dials public addresses only, one for the hosts on the allow list."""
+
+    def __init__(self, allow_private: frozenset[str] = frozenset(), connections: int = 64) -> None:
+        self._allowed = allow_private
+        self._connections = connections
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self._public = await self._stack.enter_async_context(_session(self._connections, guarded=True))
+        self._private = await self._stack.enter_async_context(_session(self._connections, guarded=False))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def fetch(
+        self, address: str, validators: Validators = NO_VALIDATORS, seconds: float = SECONDS
+    ) -> Fetched:
+        """Fetch `address` within `seconds`. Raises `FetchFailed` with the reason in words."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._follow(address, validators)
+        except TimeoutError as error:
+            raise FetchFailed(f"no complete answer within {seconds:.0f} s") from error
+
+    async def _follow(self, address: str, validators: Validators) -> Fetched:
+        credentials = _credentials(address)
+        url, permanent = _bare(address), True
+        home = _origin(url)
+        for hop in range(MAX_REDIRECTS + 1):
+            headers = validators.headers()
+            if credentials and _origin(url) == home:
+                headers["Authorization"] = credentials
+            answer = await self._get(url, headers, hop)
+            if isinstance(answer, Fetched):
+                return answer if hop == 0 or not permanent else _moved(answer)
+            status, location = answer
+            permanent = permanent and status in (301, 308)
+            url = _next(url, location)
+        raise FetchFailed(f"more than {MAX_REDIRECTS} redirects")
+
+    async def _get(self, url: str, headers: dict[str, str], hop: int) -> Fetched | tuple[int, str]:
+        try:
+            target = URL(url)
+            # yarl's reading of the host decides, since yarl's is the one that is dialled.
+            listed = is_allowed(target.host or "", self._allowed)
+            session = self._private if listed else self._public
+            async with session.get(target, headers=headers, allow_redirects=False) as response:
+                if response.status in _REDIRECTS:
+                    return response.status, response.headers.get("Location", "")
+                return await _take(response, url, bool(headers.keys() - {"Authorization"}))
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            where = f"redirected to {host_and_port(url)}: " if hop else ""
+            raise FetchFailed(where + in_words(error)) from error
+
+
+def _session(connections: int, guarded: bool) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=connections,
+        resolver=ThreadedNames(),
+        socket_factory=guarded_socket if guarded else None,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": USER_AGENT, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
+        auto_decompress=False,
+        trust_env=False,  # a proxy would dial for us, past the guard
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=15),
+        max_line_size=_MAX_HEADER,
+        max_field_size=_MAX_HEADER,
+        max_headers=256,
+    )
+
+
+async def _take(response: aiohttp.ClientResponse, url: str, conditional: bool) -> Fetched:
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        if not conditional:
+            raise FetchFailed("HTTP 304 Not Modified to a request that set no condition", 304)
+        return Fetched(url, None, validators=_validators(response), headers=_hints(response))
+    if response.status != HTTPStatus.OK:
+        raise FetchFailed(status_words(response.status), response.status, _header(response, "Retry-After"))
+    if (response.content_length or 0) > MAX_BYTES:
+        raise FetchFailed(f"larger than {MAX_BYTES // 1024 // 1024} MB")
+    body = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 (closed by whoever takes it)
+    try:
+        complete = await _spool(response, body)
+    except BaseException:
+        body.close()
+        raise
+    return Fetched(
+        address=url,
+        body=body,
+        content_type=_header(response, "Content-Type") or "",
+        content_encoding=_header(response, "Content-Encoding") or "",
+        validators=_validators(response) if complete else NO_VALIDATORS,
+        complete=complete,
+        headers=_hints(response),
+    )
+
+
+async def _spool(response: aiohttp.ClientResponse, body: IO[bytes]) -> bool:
+    """Take the body up to the cap; give whether its end was reached."""
+    size = 0
+    try:
+        async for chunk in response.content.iter_any():
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise FetchFailed(f"larger than {MAX_BYTES // 1024 // 1024} MB")
+            body.write(chunk)
+    except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionError):
+        if not size:
+            raise
+        return False
+    return True
+
+
+def _moved(answer: Fetched) -> Fetched:
+    return Fetched(
+        answer.address, answer.body, answer.content_type, answer.content_encoding,
+        answer.validators, True, answer.complete, answer.headers,
+    )  # fmt: skip
+
+
+def _next(url: str, location: str) -> str:
+    """Give the address that a redirect leads to; never with credentials, never anything but http(s)."""
+    if not location:
+        raise FetchFailed("a redirect that does not say where to")
+    target = quote(location.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~-._")
+    try:
+        scheme = urlsplit(urljoin(url, target)).scheme
+    except ValueError as error:
+        raise FetchFailed("a redirect to what is no address") from error
+    if scheme not in ("http", "https"):
+        raise FetchFailed(f"a redirect to {safe(scheme, 20) or 'nothing'}:, only http and https are followed")
+    absolute = web_address(target, url)
+    if absolute is None:
+        raise FetchFailed("a redirect to what is no address")
+    return urldefrag(absolute).url
+
+
+def _bare(address: str) -> str:
+    return urldefrag(without_credentials(address)).url
+
+
+def _credentials(address: str) -> str | None:
+    """Give the Authorization header for `user:password@` of an address (RFC 7617)."""
+    user_info, at, _ = urlsplit(address).netloc.rpartition("@")
+    if not at:
+        return None
+    user, _, password = user_info.partition(":")
+    return "Basic " + b64encode(unquote_to_bytes(user) + b":" + unquote_to_bytes(password)).decode()
+
+
+def _origin(url: str) -> str | None:
+    try:
+        return str(URL(url).origin())
+    except ValueError:
+        return None
+
+
+def _validators(response: aiohttp.ClientResponse) -> Validators:
+    return Validators(_header(response, "ETag"), _header(response, "Last-Modified"))
+
+
+def _header(response: aiohttp.ClientResponse, name: str) -> str | None:
+    """Give a header byte for byte, or None where it could not be sent back or stored as it is."""
+    value = response.headers.get(name)
+    if not value or len(value) > 8_192 or any(char < " " or "\udc80" <= char <= "\udcff" for char in value):
+        return None
+    return value
+
+
+def _hints(response: aiohttp.ClientResponse) -> dict[str, str]:
+    names = ("Cache-Control", "Expires", "Retry-After", "Date")
+    return {name: value for name in names if (value := _header(response, name))}

@@ -1,0 +1,65 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1), which feedparser does not read."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.feeds.document import MAX_NAME, Job, Parsed
+from connectors.feeds.item import Item, article
+from connectors.feeds.links import escaped
+from connectors.feeds.source import Refused
+from events.article import RawArticle
+
+
+def parse(text: str, job: Job, complete: bool) -> Parsed:
+    """Read a JSON Feed. Raises `Refused`."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refused("neither XML nor a JSON Feed: broken JSON") from error
+    items = document.get("items")
+    if "jsonfeed.org/version" not in str(document.get("version")) or not isinstance(items, list):
+        raise Refused("JSON, but not a JSON Feed")
+    title = _text(document.get("title"))
+    lang = _text(document.get("language")) or None
+    articles = _articles(items, lang, job, job.name or title[:MAX_NAME] or None)
+    return Parsed(articles=articles, title=title or None, lang=lang, complete=complete, version="json")
+
+
+def _articles(items: list[Any], lang: str | None, job: Job, name: str | None) -> Iterator[RawArticle]:
+    for item in items:
+        if isinstance(item, dict):
+            yield article(_item(item, lang), job, name)
+
+
+def _item(item: dict[str, Any], lang: str | None) -> Item:
+    given = item.get("authors")
+    people = given if isinstance(given, list) else [item.get("author")]
+    names = (_text(person.get("name")) for person in people if isinstance(person, dict))
+    tags = item.get("tags")
+    return Item(
+        guid=_identifier(item.get("id")),
+        link=_text(item.get("url")),
+        title=_text(item.get("title")),
+        summary_html=escaped(_text(item.get("summary"))) or None,
+        content_html=_text(item.get("content_html")) or None,
+        content_text=_text(item.get("content_text")) or None,
+        lang=_text(item.get("language")) or lang,
+        authors=tuple(dict.fromkeys(name for name in names if name)),
+        categories=tuple(dict.fromkeys(map(_text, tags))) if isinstance(tags, list) else (),
+        published=_text(item.get("date_published")),
+        updated=_text(item.get("date_modified")),
+    )
+
+
+def _identifier(value: object) -> str:
+    """Give an id as text; numbers are allowed by version 1.1 of the format ("coerce to string")."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-8", "replace").decode("utf-8").strip()

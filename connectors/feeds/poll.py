@@ -1,0 +1,245 @@
+"""One poll of many feeds, each for itself: fetched and read side by side, delivered in the order given.
+
+`poll_feed` is one feed, for this and for the worker that polls for ever; `poll_sources` is `marsad poll`.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from connectors.feeds import opml
+from connectors.feeds.document import Job
+from connectors.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, Validators
+from connectors.feeds.sandbox import Readers, Reading
+from connectors.feeds.source import Refusal, Refused, Source, from_argument, safe, without_credentials
+from connectors.feeds.state import Memory, Store, diff, unchanged
+from events.article import RawArticle
+from events.times import wire_time
+
+SECONDS = 30.0
+"""A source ends within this, request and reading together; waiting for its turn does not count."""
+AT_ONCE = 32
+AT_ONCE_PER_HOST = 8
+AHEAD = 64
+"""So many feeds are begun before the first of them has been delivered."""
+_LEAST_TO_READ = 3.0
+
+
+@dataclass(slots=True)
+class Poll:
+    """What one poll of one feed brought: a reading to be closed, or None where nothing changed (304)."""
+
+    source: Source
+    reading: Reading | None
+    validators: Validators = NO_VALIDATORS
+    answer: Fetched | None = None
+    complete: bool = True
+
+    def close(self) -> None:
+        """Drop what is spooled."""
+        if self.reading:
+            self.reading.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of one call: feeds polled, articles given, inputs refused."""
+
+    feeds: int
+    articles: int
+    refused: int
+
+
+class Poller:
+    """The parts that polls share: connections, reading processes, room for so many at once."""
+
+    def __init__(self, allow_private: frozenset[str] = frozenset(), at_once: int = AT_ONCE) -> None:
+        self._fetcher = Fetcher(allow_private, at_once)
+        self._readers = Readers()
+        self._room = asyncio.Semaphore(at_once)
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._fetcher.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._fetcher.__aexit__()
+        await self._readers.__aexit__()
+
+    async def poll(self, source: Source, validators: Validators = NO_VALIDATORS) -> Poll:
+        """Poll one feed. Raises `Refused` with the reason in words."""
+        if source.address is None:
+            return await self._file(source)
+        host = self._hosts.setdefault(source.host, asyncio.Semaphore(AT_ONCE_PER_HOST))
+        async with host, self._room:
+            begun = time.monotonic()
+            answer = await self._fetcher.fetch(source.address, validators)
+            spent = time.monotonic() - begun
+        if answer.body is None:
+            return Poll(source, None, answer.validators, answer)
+        try:
+            job = _job(source, answer)
+            reading = await self._readers.read(answer.body, job, max(_LEAST_TO_READ, SECONDS - spent))
+        finally:
+            answer.body.close()
+        complete = answer.complete and reading.complete
+        kept = answer.validators if complete else NO_VALIDATORS
+        return Poll(source, reading, kept, answer, complete)
+
+    async def _file(self, source: Source) -> Poll:
+        assert source.path is not None  # noqa: S101 (a source has an address or a path)
+        reading = await self._readers.read(source.path, _job(source, None), SECONDS)
+        return Poll(source, reading, complete=reading.complete)
+
+
+def _job(source: Source, answer: Fetched | None) -> Job:
+    return Job(
+        source_id=source.identity,
+        feed_url=source.shown,
+        fetched_at=wire_time(datetime.now(UTC)),
+        base=answer.address if answer else "",
+        content_type=answer.content_type if answer else "",
+        content_encoding=answer.content_encoding if answer else "",
+        name=source.name,
+        whole=answer.complete if answer else True,
+    )
+
+
+def gather_sources(
+    arguments: Iterable[str], lists: Iterable[Path] = ()
+) -> tuple[list[Source], list[Refusal]]:
+    """Read the SOURCEs of a command line and the lists beside them; each address comes once."""
+    found: list[Source] = []
+    refusals: list[Refusal] = []
+    for argument in arguments:
+        try:
+            found.append(from_argument(argument))
+        except Refused as refused:
+            refusals.append(Refusal(without_credentials(argument), str(refused)))
+    for path in lists:
+        listed, faults = opml.load(path)
+        found += listed
+        refusals += faults
+    return list({source.key: source for source in reversed(found)}.values())[::-1], refusals
+
+
+async def poll_sources(
+    sources: Sequence[Source],
+    *,
+    state_dir: Path | None = None,
+    allow_private: frozenset[str] = frozenset(),
+    on_article: Callable[[RawArticle], None],
+    on_refusal: Callable[[Refusal], None],
+) -> Summary:
+    """Poll each source once; give articles in the order of `sources`, then of the document.
+
+    With `state_dir` only what is new or changed since the last call, and that is remembered once
+    `on_article` has taken all of a feed. Refusals come one a source; nothing one source does stops another.
+    """
+    store = None if state_dir is None else Store(state_dir)
+    if store and (fault := _opened(store)):
+        on_refusal(Refusal(str(state_dir), fault))
+        store = None
+    counts = _Counts(on_article, on_refusal)
+    async with Poller(allow_private) as poller:
+        waiting: deque[tuple[Source, Memory | None, asyncio.Task[Poll]]] = deque()
+        coming = iter(sources)
+        try:
+            while True:
+                while len(waiting) < AHEAD and (source := next(coming, None)):
+                    waiting.append(_begin(poller, source, store, counts))
+                if not waiting:
+                    break
+                source, memory, task = waiting.popleft()
+                await _deliver(source, memory, task, store, counts)
+        finally:
+            await _abandon([task for _, _, task in waiting])
+    return Summary(len(sources), counts.articles, counts.refused)
+
+
+class _Counts:
+    """Hands on and counts."""
+
+    def __init__(
+        self, on_article: Callable[[RawArticle], None], on_refusal: Callable[[Refusal], None]
+    ) -> None:
+        self.articles = 0
+        self.refused = 0
+        self._on_article = on_article
+        self._on_refusal = on_refusal
+
+    def article(self, article: RawArticle) -> None:
+        self._on_article(article)
+        self.articles += 1
+
+    def refuse(self, name: str, reason: str, counts: bool = True) -> None:
+        self._on_refusal(Refusal(safe(name), safe(reason), counts))
+        self.refused += counts
+
+
+def _opened(store: Store) -> str | None:
+    try:
+        store.open()
+    except OSError as error:
+        return f"nothing can be remembered there: {error.strerror}"
+    return None
+
+
+def _begin(
+    poller: Poller, source: Source, store: Store | None, counts: _Counts
+) -> tuple[Source, Memory | None, asyncio.Task[Poll]]:
+    memory = None
+    if store:
+        memory, fault = store.load(source.key, source.shown)
+        if fault:
+            counts.refuse(source.shown, fault, counts=False)
+    validators = memory.validators if memory else NO_VALIDATORS
+    return source, memory, asyncio.create_task(poller.poll(source, validators))
+
+
+async def _deliver(
+    source: Source, memory: Memory | None, task: asyncio.Task[Poll], store: Store | None, counts: _Counts
+) -> None:
+    try:
+        poll = await task
+    except Refused as refused:
+        counts.refuse(source.shown, str(refused))
+        return
+    try:
+        if memory is None or store is None:
+            for article in poll.reading.articles() if poll.reading else ():
+                counts.article(article)
+        else:
+            _deliver_news(poll, memory, store, counts)
+    finally:
+        poll.close()
+    if not poll.complete:
+        counts.refuse(source.shown, "broke off before its end; the items before that were taken")
+
+
+def _deliver_news(poll: Poll, memory: Memory, store: Store, counts: _Counts) -> None:
+    if poll.reading is None:
+        following = unchanged(memory, poll.validators)
+    else:
+        difference = diff(memory, list(poll.reading.articles()), poll.validators)
+        for article in difference.articles:
+            counts.article(article)
+        following = difference.memory
+    try:
+        store.save(poll.source.key, following)
+    except OSError as error:
+        counts.refuse(poll.source.shown, f"cannot be remembered: {error.strerror}")
+
+
+async def _abandon(tasks: Sequence[asyncio.Task[Poll]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Poll):
+            outcome.close()

@@ -1,0 +1,242 @@
+"""What is remembered of a feed between polls, and what of a new poll is therefore news.
+
+`diff` is pure: memory and a poll in, the articles to emit and the next memory out. `Store` keeps
+memories in a folder, one file a feed, each written whole or not at all. The caller saves only what it
+has delivered (guarantee 4).
+"""
+
+import contextlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from connectors.feeds.fetch import NO_VALIDATORS, Validators
+from events.article import RawArticle
+from events.identity import digest
+from events.urls import canonical_url
+from events.wire import encode
+
+VERSION = 1
+STORM = 5
+"""From so many known items on, all of them changed in nothing but dates, links or guids is no news."""
+_KEPT = 4
+"""How many times the feed's own length is remembered of items that have left it."""
+_KEPT_AT_LEAST = 400
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """One item that was seen, under every name it may come back by; digests all.
+
+    `moved` is the guid less its host, `own` names an item whose guid and link are shared or missing.
+    `core` covers title and text, `full` every field.
+    """
+
+    guid: str | None
+    moved: str | None
+    url: str | None
+    own: str
+    core: str
+    full: str
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of one feed, most recently seen items first."""
+
+    version: int = VERSION
+    feed_url: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    seen: tuple[Seen, ...] = ()
+
+    @property
+    def validators(self) -> Validators:
+        """What to ask the server with."""
+        return Validators(self.etag, self.last_modified)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What to emit, in document order, and what to remember once it has been delivered."""
+
+    articles: tuple[RawArticle, ...]
+    memory: Memory
+    new: int = 0
+    changed: int = 0
+    shared: int = 0
+    """Items of this poll that were known before; 0 of many is a gap."""
+
+
+def diff(
+    memory: Memory, articles: Sequence[RawArticle], validators: Validators = NO_VALIDATORS
+) -> Difference:
+    """Compare a poll with what is remembered.
+
+    New is an item that no name of it recalls. Changed is a known item with another title or text, or
+    with any other field changed, unless at least `STORM` known items changed so all at once.
+    """
+    poll = [_seen(article) for article in articles]
+    known = _Index(memory.seen)
+    shared_guids = {guid for guid, times in Counter(item.guid for item in poll).items() if times > 1}
+    shared_urls = {url for url, times in Counter(item.url for item in poll).items() if times > 1}
+    before = [known.match(item, item.guid in shared_guids, item.url in shared_urls) for item in poll]
+    kinds = [_kind(item, old) for item, old in zip(poll, before, strict=True)]
+    storm = kinds.count("touched") >= STORM and not {"same", "changed"} & set(kinds)
+    wanted = {"new", "changed"} if storm else {"new", "changed", "touched"}
+    return Difference(
+        articles=tuple(a for a, kind in zip(articles, kinds, strict=True) if kind in wanted),
+        memory=_next(memory, poll, [old for old in before if old], validators),
+        new=kinds.count("new"),
+        changed=sum(kind in wanted for kind in kinds) - kinds.count("new"),
+        shared=len(kinds) - kinds.count("new"),
+    )
+
+
+def _kind(item: Seen, old: Seen | None) -> str:
+    if old is None:
+        return "new"
+    if item.core != old.core:
+        return "changed"
+    if item.full == old.full:
+        return "same"
+    return "moved" if item.moved and item.moved == old.moved and item.guid != old.guid else "touched"
+
+
+class _Index:
+    """Finds a remembered item by the names of a new one, surest name first."""
+
+    def __init__(self, seen: Sequence[Seen]) -> None:
+        self._guid = _groups((item.guid, item) for item in seen)
+        self._own = _groups((item.own, item) for item in seen)
+        self._url = _groups((item.url, item) for item in seen)
+        self._moved = _groups((item.moved, item) for item in seen)
+
+    def match(self, item: Seen, guid_is_shared: bool, url_is_shared: bool) -> Seen | None:
+        """Give the remembered item, or None. Guids churn and are shared, so the text has a say."""
+        if item.guid and not guid_is_shared and len(found := self._guid.get(item.guid, [])) == 1:
+            return found[0]
+        for found in (self._own.get(item.own, []), self._guid.get(item.guid or "", [])):
+            same = [old for old in found if old.core == item.core]
+            if same:
+                return same[0]
+        if self._own.get(item.own):
+            return self._own[item.own][0]
+        if item.url and not url_is_shared and len(found := self._url.get(item.url, [])) == 1:
+            by_url = found[0]
+            if not item.guid or by_url.guid is None or by_url.core == item.core:
+                return by_url
+        return next((old for old in self._moved.get(item.moved or "", []) if old.core == item.core), None)
+
+
+def _groups(pairs: Iterable[tuple[str | None, Seen]]) -> dict[str, list[Seen]]:
+    groups: dict[str, list[Seen]] = {}
+    for name, item in pairs:
+        if name:
+            groups.setdefault(name, []).append(item)
+    return groups
+
+
+def _seen(article: RawArticle) -> Seen:
+    """Digest an item; what belongs to its feed or to this fetch does not count as a change of it."""
+    own = msgspec.structs.replace(
+        article, source_id="", source_name=None, feed_url=None, lang=None, fetched_at=""
+    )
+    texts = (article.title, article.summary_html, article.content_html, article.content_text)
+    core = digest(*(" ".join((text or "").split()) for text in texts))
+    url = canonical_url(article.url) if article.url else None
+    return Seen(
+        guid=_short(article.item_id),
+        moved=_short(_less_host(article.item_id)),
+        url=_short(url),
+        own=digest(article.item_id or "", url or "", article.title or "", article.published_raw or ""),
+        core=core,
+        full=digest(encode(own).decode()),
+    )
+
+
+def _short(text: str | None) -> str | None:
+    return digest(text, size=8) if text else None
+
+
+def _less_host(guid: str | None) -> str | None:
+    """Give what stays of a guid when only the host moves (NetNewsWire#324: http to https; build hosts)."""
+    if not guid or "://" not in guid:
+        return None
+    try:
+        parts = urlsplit(guid)
+    except ValueError:
+        return None
+    rest = f"{parts.path}?{parts.query}#{parts.fragment}"
+    return rest if len(rest) > 3 else None
+
+
+def _next(memory: Memory, poll: list[Seen], recalled: list[Seen], validators: Validators) -> Memory:
+    """Remember this poll first, then what went before, up to a few times the feed's length."""
+    gone = set(map(id, recalled))
+    older = [item for item in memory.seen if id(item) not in gone]
+    room = max(_KEPT_AT_LEAST, _KEPT * len(poll))
+    return Memory(
+        feed_url=memory.feed_url,
+        etag=validators.etag,
+        last_modified=validators.last_modified,
+        seen=(*poll, *older[: max(0, room - len(poll))]),
+    )
+
+
+def unchanged(memory: Memory, validators: Validators) -> Memory:
+    """Give the memory after a 304, which may bring newer validators (RFC 9111, section 4.3.4)."""
+    return msgspec.structs.replace(
+        memory,
+        etag=validators.etag or memory.etag,
+        last_modified=validators.last_modified or memory.last_modified,
+    )
+
+
+class Store:
+    """Memories in a folder, one file a feed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self) -> None:
+        """Make the folder; raises OSError where that cannot be."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, key: str) -> Path:
+        """Give the file of the feed with this key; the name says nothing that could be a secret."""
+        return self._folder / f"{digest('feed', key)}.json"
+
+    def load(self, key: str, feed_url: str) -> tuple[Memory, str | None]:
+        """Give what is remembered of a feed, and in words what was wrong with it."""
+        fresh = Memory(feed_url=feed_url)
+        try:
+            memory = msgspec.json.decode(self.path(key).read_bytes(), type=Memory)
+        except FileNotFoundError:
+            return fresh, None
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return fresh, "what was remembered of this feed cannot be read; everything counts as new"
+        if memory.version != VERSION:
+            return (
+                fresh,
+                f"what was remembered of this feed has version {memory.version}; everything counts as new",
+            )
+        return memory, None
+
+    def save(self, key: str, memory: Memory) -> None:
+        """Write a memory whole: a reader sees the old one or the new one."""
+        path = self.path(key)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            with part.open("wb") as file:
+                file.write(msgspec.json.encode(memory))
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise
