@@ -62,8 +62,8 @@ FILLERS = frozenset(
 )
 """Words that a date line holds beside the date, and that change nothing in it."""
 
-# Names of zones whose offset is one and only one; not IST (India, Ireland, Israel). The American ones are
-# those of RFC 5322 section 4.3. AST is Arabia's in what this program reads (feedparser's UTC-4 is 7 hours off).
+# Names of zones whose offset is one and only one; not IST (India, Ireland, Israel). American ones: RFC 5322
+# section 4.3. AST is Arabia's in what this program reads (feedparser's UTC-4 is 7 hours off).
 ZONES: dict[str, float] = {
     **dict.fromkeys("gmt ut utc z wet".split(), 0),
     **dict.fromkeys("bst cet west".split(), 1),
