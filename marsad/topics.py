@@ -6,7 +6,8 @@ to a person.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ from marsad.settings import Settings
 
 VISIBLE_TIMEOUT = 30.0
 """Seconds until a created topic must have a leader on every partition."""
+PATIENCE = 15.0
+RETRY = 0.2
 BROKER_DEFAULT = -1
 MEMORY = changelog().carries
 
@@ -63,7 +66,7 @@ class Found:
 
     @property
     def of_articles(self) -> bool:
-        """Tell whether it must have the partition count of the others: articles, their refusals, their memory."""
+        """Tell whether it must have the count of the others: articles, their refusals, their memory."""
         return self.topic.name.startswith("articles.") or self.topic.carries == MEMORY
 
     def differences(self, partitions: int, replication: int | None) -> list[str]:
@@ -103,14 +106,23 @@ def unreachable(options: Mapping[str, Any], error: Exception) -> Failure:
     )
 
 
+async def _patient(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Ask until an answer comes: aiokafka asks any broker it heard of, also one that has just died."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return await ask()
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(RETRY)
+
+
 async def look(client: AIOKafkaAdminClient, wanted: Wanted) -> list[Found]:
     """Give every topic of ours as the broker has it, in the table's order."""
     topics = wanted.topics()
-    there = {
-        one["topic"]: one["partitions"]
-        for one in await client.describe_topics(list(topics))
-        if one["error_code"] == 0
-    }
+    described = await _patient(lambda: client.describe_topics(list(topics)))
+    there = {one["topic"]: one["partitions"] for one in described if one["error_code"] == 0}
     configs = await _configs(client, list(there))
     return [
         Found(name, topic, len(there[name]), len(there[name][0]["replicas"]), configs.get(name, {}))
@@ -123,9 +135,8 @@ async def look(client: AIOKafkaAdminClient, wanted: Wanted) -> list[Found]:
 async def _configs(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
     if not names:
         return {}
-    answers = await client.describe_configs(
-        [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-    )
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    answers = await _patient(lambda: client.describe_configs(resources))
     found = {}
     for answer in answers:
         for resource in answer.to_object()["resources"]:
@@ -174,7 +185,7 @@ def _new(one: Found, partitions: int, replication: int | None) -> NewTopic:
 
 
 async def _create(client: AIOKafkaAdminClient, topics: list[NewTopic]) -> None:
-    answer = await client.create_topics(topics)
+    answer = await _patient(lambda: client.create_topics(topics))
     for name, code, message in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):  # another `apply` may run at the same moment
             raise Failure(f"the broker refuses topic {name}: {message or for_code(code).__name__}")
@@ -184,8 +195,8 @@ async def _await_leaders(client: AIOKafkaAdminClient, names: list[str], partitio
     """Wait until every partition has a leader: a producer that asks earlier fails or waits."""
     try:
         async with asyncio.timeout(VISIBLE_TIMEOUT):
-            while not _all_led(await client.describe_topics(names), partitions):
-                await asyncio.sleep(0.05)  # noqa: ASYNC110  (the event is on the broker)
+            while not _all_led(await _patient(lambda: client.describe_topics(names)), partitions):
+                await asyncio.sleep(0.05)
     except TimeoutError:
         raise Failure(f"topics were created but have no leader after {VISIBLE_TIMEOUT:.0f} s") from None
 

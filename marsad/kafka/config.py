@@ -71,6 +71,9 @@ def server_properties(node: Node, cluster: tuple[Node, ...]) -> dict[str, str]:
         # seconds.
         "group.initial.rebalance.delay.ms": "0" if len(cluster) == 1 else "500",
         "group.min.session.timeout.ms": "1000",
+        # After kill -9 a node may register again only when its old session has ended; the default is 9 s.
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
         # A laptop may sleep for a week; the public log keeps 30 days, so the places in it are kept as long.
         "offsets.retention.minutes": str(30 * 24 * 60),
     }

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import subprocess
 import sys
 import time
@@ -153,7 +152,7 @@ class EmbeddedKafka:
         """Stop all nodes in order; kill what does not stop. Safe to call twice."""
         self._end_processes()
         if self._lock >= 0:
-            os.close(self._lock)
+            store.unlock(self._lock)
             self._lock = -1
 
     def _end_processes(self) -> None:

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +24,13 @@ class Java:
     source: str
 
 
-def find_java() -> Java:
-    """Give the Java to use. Raises Failure, with the fix, where there is none of version 17 or newer."""
+def find_java(candidates: Iterable[tuple[Path, str]] | None = None) -> Java:
+    """Give the first fit of the candidates (path, who brought it), by default those of this machine.
+
+    Raises Failure, with the fix, where none is of version 17 or newer.
+    """
     seen = []
-    for path, source in _candidates():
+    for path, source in on_this_machine() if candidates is None else candidates:
         major = version_of(path)
         if major is not None and major >= MINIMUM:
             return Java(path, major, source)
@@ -39,7 +42,8 @@ def find_java() -> Java:
     )
 
 
-def _candidates() -> Iterator[tuple[Path, str]]:
+def on_this_machine() -> Iterator[tuple[Path, str]]:
+    """Give every Java there may be: a system's own first, it is the one its owner keeps up to date."""
     home = os.environ.get("JAVA_HOME")
     if home:
         yield Path(home) / "bin" / "java", "JAVA_HOME"

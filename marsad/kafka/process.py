@@ -1,6 +1,8 @@
 """One Kafka process under its watchdog: formatted, started, asked whether it serves, stopped."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +32,7 @@ class KafkaProcess:
         self.node = node
         command = java_command(java, classpath, "kafka.Kafka", node.properties.name)
         self._journal_from = _size(node.journal)
+        node.pid_file.unlink(missing_ok=True)  # of a run whose watchdog was killed
         with node.console.open("wb") as console:
             self._dog = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-I", "-S", watchdog.__file__, str(node.pid_file), *command],
@@ -120,7 +123,15 @@ class KafkaProcess:
         code = self._dog.wait(timeout)
         assert self._dog.stdin is not None  # noqa: S101
         self._dog.stdin.close()
+        self._end_orphan()
         return code
+
+    def _end_orphan(self) -> None:
+        """End a Java whose watchdog was killed: Linux does that by itself, macOS does not."""
+        if self.pid is not None:  # an orderly watchdog takes the file away
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self.node.pid_file.unlink(missing_ok=True)
 
 
 def stranger(port: int, found: str, ours: str) -> Failure:

@@ -20,7 +20,7 @@ LOCK_WAIT = 20.0
 """Seconds; an orphaned Kafka is given three to stop, and a stopping one ten."""
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, least_room: int = LEAST_ROOM) -> None:
     """Make the folder and prove that it can be written to. Raises Failure with the fix."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,10 +33,10 @@ def prepare(folder: Path) -> None:
             f"cannot write to the data directory {folder}: {error.strerror or error}. Make it writable, "
             "free some room there, or name another one with --data."
         ) from error
-    if room < LEAST_ROOM:
+    if room < least_room:
         raise Failure(
             f"only {room // 1_000_000} MB free for the data directory {folder}, and Kafka needs "
-            f"{LEAST_ROOM // 1_000_000}. Free some room, or name a directory on another disk with --data."
+            f"{least_room // 1_000_000}. Free some room, or name a directory on another disk with --data."
         )
 
 
@@ -65,6 +65,11 @@ def lock(folder: Path, say: Callable[[str], None], wait: float = LOCK_WAIT) -> i
             time.sleep(0.1)
         else:
             return descriptor
+
+
+def unlock(descriptor: int) -> None:
+    """Let go of the folder; whoever inherited the descriptor still holds it."""
+    os.close(descriptor)
 
 
 def _owner(folder: Path) -> str:

@@ -1,0 +1,61 @@
+"""`marsad poll`: fetch and parse feeds once; no broker."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from marsad.errors import Misuse
+from marsad.options import command
+from marsad.output import say
+from marsad.settings import load
+
+REFUSED = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(
+        app,
+        "poll",
+        "marsad poll https://example.org/rss.xml",
+        "marsad poll --opml feeds.opml --state .marsad/poll > new.jsonl",
+    )
+    def poll(
+        sources: Annotated[
+            list[str] | None, typer.Argument(metavar="SOURCE...", help="address or file of a feed")
+        ] = None,
+        opml: Annotated[
+            list[Path] | None, typer.Option("--opml", metavar="FILE", help="list of feeds, beside SOURCE")
+        ] = None,
+        state: Annotated[
+            Path | None, typer.Option("--state", metavar="DIR", help="print only what is new since last time")
+        ] = None,
+    ) -> int:
+        """Fetch and parse feeds once; print raw articles as JSON lines.
+
+        Each refused source is one line on stderr; the others go on, and the exit code is 3.
+        """
+        if not sources and not opml:
+            raise Misuse("poll: nothing to poll; give a SOURCE or --opml FILE")
+        return asyncio.run(_poll(sources or [], opml or [], state, load().allow_private_hosts))
+
+
+async def _poll(sources: list[str], lists: list[Path], state: Path | None, private: tuple[str, ...]) -> int:
+    from connectors.feeds.poll import gather_sources, poll_sources  # noqa: PLC0415  (aiohttp, lxml)
+    from events.wire import encode  # noqa: PLC0415
+    from marsad.reading import write_line  # noqa: PLC0415
+
+    found, refusals = gather_sources(sources, lists)
+    for refusal in refusals:
+        say(str(refusal))
+    summary = await poll_sources(
+        found,
+        state_dir=state,
+        allow_private=frozenset(private),
+        on_article=lambda article: write_line(encode(article)),
+        on_refusal=lambda refusal: say(str(refusal)),
+    )
+    return REFUSED if summary.refused or any(refusal.counts for refusal in refusals) else 0

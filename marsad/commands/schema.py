@@ -1,0 +1,58 @@
+"""`marsad schema [NAME]`: the JSON Schemas of the records; `marsad schema asyncapi`: the whole contract."""
+
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from marsad.errors import Misuse
+from marsad.options import Partitions, TopicPrefix, command
+from marsad.output import write
+from marsad.settings import load
+
+ASYNCAPI = "asyncapi"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(app, "schema", "marsad schema EnrichedArticle", "marsad schema asyncapi > asyncapi.json")
+    def schema(
+        name: Annotated[
+            str | None, typer.Argument(metavar="[NAME|asyncapi]", help="a record; all of them without it")
+        ] = None,
+        topic_prefix: TopicPrefix = None,
+        partitions: Partitions = None,
+    ) -> None:
+        """Print the JSON Schema (2020-12) of one record, or of all as one object by name.
+
+        `asyncapi` prints the AsyncAPI 3.1 document instead: every topic with its key, policy, headers and
+        record, under the prefix and partition count of the settings.
+        """
+        if name == ASYNCAPI:
+            _write(_asyncapi(topic_prefix, partitions))
+        else:
+            _write(_schemas(name))
+
+
+def _schemas(name: str | None) -> dict[str, Any]:
+    from events import schema  # noqa: PLC0415  (all the values; not for --help)
+
+    known = {one.lower(): one for one in schema.names()}
+    if name is None:
+        return {one: schema.schema(one) for one in schema.names()}
+    if name.lower() not in known:
+        raise Misuse(f"no schema {name!r}; one of {', '.join((*schema.names(), ASYNCAPI))}")
+    return schema.schema(known[name.lower()])
+
+
+def _asyncapi(topic_prefix: str | None, partitions: int | None) -> dict[str, Any]:
+    from events.asyncapi import asyncapi  # noqa: PLC0415
+    from marsad import __version__  # noqa: PLC0415
+
+    settings = load({"topic_prefix": topic_prefix, "partitions": partitions})
+    return asyncapi(__version__, settings.topic_prefix, settings.partitions)
+
+
+def _write(document: dict[str, Any]) -> None:
+    write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

@@ -1,0 +1,73 @@
+"""`marsad worker`: one stage in this process, or all of them, each in its own."""
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from marsad.options import Broker, Data, TopicPrefix, command
+from marsad.output import say
+from marsad.settings import Settings, load
+
+
+class Stage(StrEnum):
+    """What a worker does."""
+
+    NORMALIZE = "normalize"
+    DEDUPE = "dedupe"
+    TAG = "tag"
+    ALL = "all"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(
+        app,
+        "worker",
+        "marsad worker --broker 127.0.0.1:9092",
+        "marsad worker --broker 127.0.0.1:9092 --stage dedupe --data /var/lib/marsad",
+    )
+    def worker(
+        broker: Broker = None,
+        stage: Annotated[Stage, typer.Option(help="one stage, or all, one process each")] = Stage.ALL,
+        data: Data = None,
+        topic_prefix: TopicPrefix = None,
+    ) -> None:
+        """Run a stage until SIGTERM or Ctrl-C.
+
+        Keeps state only below the data directory, and may lose it: the changelog topic has it all. Scale a
+        stage by starting more of it. Refuses to start where topics are missing or partition counts differ.
+        """
+        settings = load({"broker": broker, "data": data, "topic_prefix": topic_prefix})
+        asyncio.run(_all(settings) if stage is Stage.ALL else _one(settings, stage.value))
+
+
+async def _all(settings: Settings) -> None:
+    from marsad.connection import client_options  # noqa: PLC0415  (aiokafka and Faust; not for --help)
+    from marsad.interrupts import stop_event  # noqa: PLC0415
+    from marsad.parent import end_with_parent  # noqa: PLC0415
+    from marsad.run import Address, stage_children, supervised  # noqa: PLC0415
+    from marsad.topics import check_partitions  # noqa: PLC0415
+
+    options = client_options(settings)
+    await check_partitions(options, settings.topic_prefix)
+    stop = stop_event()
+    end_with_parent()
+    children = stage_children(Address(options["bootstrap_servers"], options), settings)
+    await supervised(children, stop, say)
+
+
+async def _one(settings: Settings, stage: str) -> None:
+    from marsad import logs  # noqa: PLC0415
+    from marsad.engine import engine_settings  # noqa: PLC0415
+    from marsad.interrupts import stop_event  # noqa: PLC0415
+    from marsad.parent import end_with_parent  # noqa: PLC0415
+    from streams.engine.worker import run_stage  # noqa: PLC0415
+
+    logs.to_stderr()
+    engine = await engine_settings(settings, stage)
+    stop = stop_event()
+    end_with_parent()
+    await run_stage(stage, engine, stop)

@@ -1,0 +1,55 @@
+"""What the commands share: options that mean the same everywhere, and help that leads with an example."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from marsad.output import Format
+
+Broker = Annotated[
+    str | None, typer.Option("--broker", metavar="HOST:PORT[,HOST:PORT]", help="Kafka (MARSAD_BROKER)")
+]
+Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="data directory (MARSAD_DATA)")]
+TopicPrefix = Annotated[
+    str | None,
+    typer.Option("--topic-prefix", metavar="TEXT", help="beginning of topic names (MARSAD_TOPIC_PREFIX)"),
+]
+Partitions = Annotated[
+    int | None,
+    typer.Option("--partitions", metavar="N", help="partitions of new topics (MARSAD_PARTITIONS)"),
+]
+Replication = Annotated[
+    int | None, typer.Option("--replication", metavar="N", help="copies of new topics (MARSAD_REPLICATION)")
+]
+Output = Annotated[
+    Format | None, typer.Option("-o", "--output", help="json: an object a line; table: for people")
+]
+
+
+def command(
+    app: typer.Typer, name: str, *examples: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as a command whose help begins with these examples, then its docstring."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        about = inspect.cleandoc(function.__doc__ or "")
+        short = about.partition("\n")[0].rstrip(".")
+        app.command(name, help=_with_examples(about, examples), short_help=short)(function)
+        return function
+
+    return register
+
+
+def _with_examples(about: str, examples: tuple[str, ...]) -> str:
+    # \b keeps the lines of a paragraph as they are (Click's convention, which Typer kept).
+    return "\b\nExample:\n" + "\n".join(f"  {one}" for one in examples) + f"\n\n{about}"
+
+
+def group(about: str, *examples: str) -> typer.Typer:
+    """Make a group of commands, as in `marsad topics list`; its help begins with the examples too."""
+    return typer.Typer(
+        help=_with_examples(about, examples), short_help=about, no_args_is_help=True, rich_markup_mode=None
+    )

@@ -1,0 +1,58 @@
+"""What goes out: data to stdout, as JSON lines or a table; words for the person to stderr."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from marsad.terminal import FIRST_STRONG_ISOLATE, POP_ISOLATE, clean
+
+
+class Format(StrEnum):
+    """How data is shown."""
+
+    JSON = "json"
+    TABLE = "table"
+
+
+def say(text: str) -> None:
+    """Say something on stderr; each line of it harmless, whatever it quotes."""
+    for line in text.splitlines():
+        # The tail of Kafka's log comes indented, and stays so.
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        print(indent + clean(line), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def write(line: str) -> None:
+    """Write a line of data to stdout, and let go of it at once: somebody may be waiting for it."""
+    print(line, flush=True)  # noqa: T201
+
+
+def emit(rows: Iterable[Mapping[str, Any]], chosen: Format | None) -> None:
+    """Write rows as JSON lines, or as a table where asked for or where stdout is a terminal."""
+    if chosen is Format.JSON or (chosen is None and not sys.stdout.isatty()):
+        for row in rows:
+            write(orjson.dumps(row, default=str).decode())
+        return
+    _table(list(rows))
+
+
+def _table(rows: list[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    from rich.console import Console  # noqa: PLC0415  (40 ms, and only tables need it)
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    console = Console(markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+    console.print(table)
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else clean(value if isinstance(value, str) else orjson.dumps(value).decode())
+    # Isolated, so that an Arabic cell does not turn its neighbours round.
+    return text if text.isascii() else f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
