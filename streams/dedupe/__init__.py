@@ -1,0 +1,9 @@
+"""(memory, Article) -> (changes to memory, DedupedArticle or repeat).
+
+One article once, across outlets; an edit told as an edit; how many independent outlets carry a story.
+"""
+
+from streams.dedupe.index import Changes, Decision, Index
+from streams.dedupe.settings import DedupeSettings
+
+__all__ = ["Changes", "Decision", "DedupeSettings", "Index"]

@@ -1,0 +1,98 @@
+"""Which few of the remembered articles are worth an exact comparison.
+
+A copy shares bands of the sketch, a contained text shares anchors, a report on the same event shares rare
+terms; all three are looked up in one walk. What comes back is ranked by what it shares and cut to a fixed
+number, so an article costs the same in a shard of any size.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.dedupe.entry import Entry
+from streams.dedupe.features import MAX_ANCHORS, Digests, Features, salted
+from streams.dedupe.memory import ShardMemory
+from streams.dedupe.settings import DedupeSettings
+from streams.dedupe.terms import Vector, rarity
+
+STORY_TERMS = 14
+_BANDS = 42
+_ANCHOR, _TERM = 2, 3
+_ASKED_ANCHORS = 400
+_MIN_SHARED_TERMS = 3
+
+Read = Callable[[int], Entry | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Keys:
+    """The keys under which an article is looked up, and those (fewer) under which it can be found."""
+
+    bands: Digests
+    anchors: Digests
+    terms: Digests
+    rarity: NDArray[np.float64]
+
+    def asked(self) -> Digests:
+        """Give all keys to look up: bands, then anchors, then terms."""
+        return np.concatenate([self.bands, self.anchors, self.terms])
+
+    def stored(self) -> Digests:
+        """Give the keys to be found by, each once; of many anchors, the smallest ones."""
+        return np.unique(np.concatenate([self.bands, self.anchors[:MAX_ANCHORS], self.terms]))
+
+
+def keys_of(features: Features, memory: ShardMemory) -> Keys:
+    """Give the keys of an article; its story terms are the weightiest by what the shard holds now."""
+    vector = Vector.of(features)
+    weights = vector.weighted(memory)
+    # Rounded, so that the last bit of a logarithm never decides an order.
+    best = np.lexsort((vector.terms, -np.round(weights, 9)))[:STORY_TERMS]
+    terms = vector.terms[best]
+    return Keys(
+        bands=features.bands,
+        anchors=salted(features.anchors[:_ASKED_ANCHORS].astype(np.uint64), _ANCHOR),
+        terms=salted(terms.astype(np.uint64), _TERM),
+        rarity=rarity(memory, terms),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Numbers of remembered articles, best first: `near` may be copies, `alike` of the same event."""
+
+    near: tuple[int, ...]
+    alike: tuple[int, ...]
+
+
+def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Candidates:
+    """Look `keys` up and rank what they lead to; ties go to the earlier article."""
+    which, seqs = memory.find(keys.asked())
+    if not seqs:
+        return Candidates((), ())
+    numbers, row = np.unique(np.array(seqs, np.int64), return_inverse=True)
+    bands, both = len(keys.bands), len(keys.bands) + len(keys.anchors)
+    band = np.bincount(row[which < bands], minlength=len(numbers))
+    anchor = np.bincount(row[(which >= bands) & (which < both)], minlength=len(numbers))
+    named = which >= both
+    term = np.bincount(row[named], minlength=len(numbers))
+    weights = keys.rarity[which[named] - both]
+    shared = np.bincount(row[named], weights, len(numbers)).astype(np.float64)
+    near: NDArray[np.float64] = (band.astype(np.float64) / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor)
+    enough = (band > 0) | (anchor >= min(2, max(1, len(keys.anchors) // 2)))
+    return Candidates(
+        near=_best(numbers, near, enough, settings.verify_best),
+        alike=_best(numbers, shared, term >= _MIN_SHARED_TERMS, settings.story_best),
+    )
+
+
+def _best(
+    numbers: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    wanted: NDArray[np.bool_],
+    count: int,
+) -> tuple[int, ...]:
+    order = np.lexsort((numbers, -np.round(scores, 9)))
+    return tuple(numbers[order[wanted[order]]][:count].tolist())

@@ -1,0 +1,152 @@
+"""The decision on one article, in its order: identity, then revision, then copy, then story."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from events.article import RelatesTo
+from streams.dedupe.candidates import Candidates, candidates
+from streams.dedupe.entry import Content, Entry, Outcome, StoryState, pack_texts, replace
+from streams.dedupe.features import MAX_CHARACTERS
+from streams.dedupe.identity import Known, hint_keys, identified, own_key
+from streams.dedupe.relation import Refused, Related, likeness, relate
+from streams.dedupe.revision import changes
+from streams.dedupe.sight import Sight
+from streams.dedupe.story import founded, joinable, joined, voice_of
+from streams.text.fold import match
+
+
+def decide(sight: Sight) -> Entry:
+    """Give the entry that will be remembered of the article."""
+    known = identified(sight)
+    if known is None:
+        return _another_article(sight)
+    return _repeat(sight, known) if _says_the_same(sight, known) else _revision(sight, known)
+
+
+def _says_the_same(sight: Sight, known: Known) -> bool:
+    """Whether title and text are those of the latest revision: only what a reader reads counts."""
+    article, features = sight.article, sight.features
+    if known.content.version == article.fingerprint.version:
+        return known.content.exact == article.fingerprint.exact
+    title, text = known.content.texts()
+    old = match(title, article.lang), match(text[:MAX_CHARACTERS], article.lang)
+    return old == (features.title, features.text)
+
+
+def _repeat(sight: Sight, known: Known) -> Entry:
+    """Remember a repeat by its origin; in full where it brings a new id, or its article grows old."""
+    latest = known.entry
+    entry = _entry(sight, "repeat", latest.article_id, latest.revision, latest.first_seen_at)
+    entry = replace(entry, reasons=(known.reason,))
+    if not _adds(sight, known):
+        return entry
+    return _in_full(sight, entry, latest.voice, sight.latest_story(latest))
+
+
+def _adds(sight: Sight, known: Known) -> bool:
+    articles = sight.memory.articles
+    keys = (own_key(sight.article.article_id), *hint_keys(sight.article))
+    if any(articles.get(key) is None for key in keys):
+        return True
+    return sight.clock - known.entry.clock > sight.settings.identity_window_ms // 2
+
+
+def _revision(sight: Sight, known: Known) -> Entry:
+    latest, article = known.entry, sight.article
+    old_title, old_text = known.content.texts()
+    alike = likeness(sight.features, known.content, match(old_title, article.lang))
+    relates_to = RelatesTo(
+        article_id=latest.article_id,
+        revision=latest.revision,
+        similarity=min(alike.similarity, 0.9999),
+        reasons=(known.reason,),
+        changes=changes((old_title, old_text), (article.title, article.text), article.lang),
+    )
+    entry = _entry(sight, "revision", latest.article_id, latest.revision + 1, latest.first_seen_at)
+    story = joined(sight.latest_story(latest), article, latest.article_id, latest.voice, new=False)
+    return _in_full(sight, replace(entry, relates_to=relates_to), latest.voice, story)
+
+
+def _another_article(sight: Sight) -> Entry:
+    found = candidates(sight.keys, sight.memory, sight.settings)
+    verdicts = list(_compared(sight, found))
+    related = [verdict for verdict in verdicts if isinstance(verdict, Related)]
+    if related:
+        # The likest copy; of equals the earliest. A part of a composite only where nothing is a copy.
+        return _related(sight, max(related, key=lambda r: (r.relation == "copy", r.similarity, -r.entry.seq)))
+    return _new(sight, found, [verdict for verdict in verdicts if isinstance(verdict, Refused)])
+
+
+def _compared(sight: Sight, found: Candidates) -> Iterator[Related | Refused]:
+    for entry in map(sight.read, found.near):
+        if entry is None or not sight.within(entry, sight.settings.copy_window_ms):
+            continue
+        verdict = relate(sight.features, entry, sight.settings)
+        if verdict is not None:
+            yield verdict
+
+
+def _related(sight: Sight, related: Related) -> Entry:
+    article, target = sight.article, related.entry
+    relates_to = RelatesTo(
+        article_id=target.article_id,
+        revision=target.revision,
+        similarity=related.similarity,
+        reasons=related.reasons,
+    )
+    # What stands whole in another outlet's text adds no voice; a composite of several texts is its own.
+    voice = voice_of(article) if "contains" in related.reasons else target.voice
+    entry = _entry(sight, related.relation, article.article_id, 1, article.fetched_at)
+    story = joined(sight.latest_story(target), article, article.article_id, voice, new=True)
+    return _in_full(sight, replace(entry, relates_to=relates_to), voice, story)
+
+
+def _new(sight: Sight, found: Candidates, refused: list[Refused]) -> Entry:
+    article, voice = sight.article, voice_of(sight.article)
+    story = joinable(sight, found, refused)
+    if story is None:
+        state = founded(article, article.article_id, voice)
+    else:
+        state = joined(story, article, article.article_id, voice, new=True)
+    entry = _entry(sight, "new", article.article_id, 1, article.fetched_at)
+    return _in_full(sight, entry, voice, state)
+
+
+def _entry(sight: Sight, outcome: Outcome, article_id: str, revision: int, first_seen_at: str) -> Entry:
+    return Entry(
+        seq=sight.memory.next_seq,
+        shard=sight.article.shard,
+        origin=sight.origin,
+        outcome=outcome,
+        article_id=article_id,
+        revision=revision,
+        source_id=sight.article.source_id,
+        fetched_at=sight.article.fetched_at,
+        at=sight.at,
+        clock=sight.clock,
+        first_seen_at=first_seen_at,
+    )
+
+
+def _in_full(sight: Sight, entry: Entry, voice: str, story: StoryState) -> Entry:
+    """Add what later decisions need; the article's own id stands first among the keys."""
+    own = (own_key(entry.article_id), own_key(sight.article.article_id), *hint_keys(sight.article))
+    return replace(entry, keys=tuple(dict.fromkeys(own)), voice=voice, story=story, content=_content(sight))
+
+
+def _content(sight: Sight) -> Content:
+    article, features = sight.article, sight.features
+    pairs = sorted(features.terms.items())
+    return Content(
+        version=article.fingerprint.version,
+        exact=article.fingerprint.exact,
+        body=article.fingerprint.body,
+        words=len(features.words),
+        dateline=article.dateline.raw if article.dateline else None,
+        shingles=features.shingles.astype("<u4").tobytes(),
+        postings=sight.keys.stored().astype("<u4").tobytes(),
+        terms=np.array([term for term, _ in pairs], "<u4").tobytes(),
+        weights=bytes(count for _, count in pairs),
+        packed=pack_texts(article.title, article.text),
+    )

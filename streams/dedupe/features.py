@@ -1,0 +1,132 @@
+"""What dedupe compares of an article: its words as shingles, anchors, terms and bands.
+
+    shingles  every run of three words: exact verification (word 3-grams, ARABIC.md 3.2)
+    anchors   one run of five words in sixteen, chosen by its own digest, so that a text contained in
+              another has the same ones: finds what a sketch of the whole text misses
+    terms     light stems with their weights: stories (ARABIC.md 3.3)
+    bands     42 bands of 3 rows of the sketch that `normalize` made: finds copies
+
+At most `MAX_WORDS` words are looked at, so a text of any length costs the same.
+"""
+
+import base64
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from events.article import Article, Fingerprint
+from streams.dedupe.words import word, words_of
+from streams.text.fold import match
+
+MAX_WORDS = 6_000
+MAX_CHARACTERS = 60_000
+MAX_ANCHORS = 36
+MAX_TERMS = 48
+TITLE_WEIGHT = 3
+STORY_WORDS = 250
+_BANDS, _ROWS = 42, 3
+_ANCHOR_WORDS, _ANCHOR_EVERY = 5, 16
+
+Digests = NDArray[np.uint32]
+_FACTORS = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
+    dtype=np.uint64,
+)
+_NO_DIGESTS: Digests = np.zeros(0, np.uint32)
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The comparable side of one article. Built once an event; parts are made when first asked for."""
+
+    article: Article
+    title: str
+    text: str
+
+    @cached_property
+    def title_words(self) -> list[str]:
+        """Give the words of the title's match form."""
+        return words_of(self.title, MAX_WORDS)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Give the words of the text's match form."""
+        return words_of(self.text, MAX_WORDS)
+
+    @cached_property
+    def _digests(self) -> NDArray[np.uint64]:
+        return np.fromiter((word(w).digest for w in self.words), np.uint64, len(self.words))
+
+    @cached_property
+    def shingles(self) -> Digests:
+        """Give the digests of all runs of three words, sorted, each once; of a shorter text, its words."""
+        return runs(self._digests, min(3, max(1, len(self.words))))
+
+    @cached_property
+    def anchors(self) -> Digests:
+        """Give the digests of the chosen runs of five words, sorted."""
+        every = runs(self._digests, _ANCHOR_WORDS)
+        chosen: Digests = every[every % _ANCHOR_EVERY == 0]
+        return chosen
+
+    @cached_property
+    def bands(self) -> Digests:
+        """Give one key for each band of the sketch; none where the text is too short for one."""
+        return band_keys(self.article.fingerprint)
+
+    @cached_property
+    def terms(self) -> dict[int, int]:
+        """Give term digest -> weight: how often it stands in the beginning, the title three times."""
+        counts: dict[int, int] = {}
+        for words, weight in ((self.title_words, TITLE_WEIGHT), (self.words[:STORY_WORDS], 1)):
+            for text in words:
+                term = word(text).stem_digest
+                if term:
+                    counts[term] = min(255, counts.get(term, 0) + weight)
+        if len(counts) <= MAX_TERMS:
+            return counts
+        best = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return dict(best[:MAX_TERMS])
+
+
+def features_of(article: Article) -> Features:
+    """Give the features of `article`; beyond `MAX_CHARACTERS` its text is known by its digest alone."""
+    title = match(article.title[:MAX_CHARACTERS], article.lang)
+    return Features(article, title, match(article.text[:MAX_CHARACTERS], article.lang))
+
+
+def runs(digests: NDArray[np.uint64], length: int) -> Digests:
+    """Give the digests of all runs of `length` words, sorted, each once."""
+    count = len(digests) - length + 1
+    if count <= 0:
+        return _NO_DIGESTS
+    mixed = np.zeros(count, np.uint64)
+    for offset in range(length):
+        mixed += (digests[offset : offset + count] + np.uint64(1)) * _FACTORS[offset]
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= _FACTORS[0]
+    return np.unique((mixed >> np.uint64(32)).astype(np.uint32))
+
+
+def band_keys(fingerprint: Fingerprint) -> Digests:
+    """Give the 42 band keys of a sketch of 128 words; sketches of other versions never share one."""
+    if not fingerprint.sketch:
+        return _NO_DIGESTS
+    sketch = np.frombuffer(base64.b64decode(fingerprint.sketch), "<u4").astype(np.uint64)
+    rows = sketch[: _BANDS * _ROWS].reshape(_BANDS, _ROWS)
+    mixed = (rows * _FACTORS[:_ROWS]).sum(axis=1, dtype=np.uint64)
+    mixed += np.arange(_BANDS, dtype=np.uint64) * _FACTORS[3]
+    mixed += np.full(_BANDS, word(fingerprint.version).digest, np.uint64) * _FACTORS[4]
+    return salted(mixed, 1)
+
+
+def salted(values: NDArray[np.uint64], kind: int) -> Digests:
+    """Spread `values` over 32 bits, apart for each `kind` of key, never 0."""
+    mixed = (values + np.uint64(kind)) * _FACTORS[kind]
+    mixed ^= mixed >> np.uint64(31)
+    mixed *= _FACTORS[0]
+    keys: Digests = (mixed >> np.uint64(32)).astype(np.uint32)
+    keys[keys == 0] = 1
+    return keys

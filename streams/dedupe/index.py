@@ -1,0 +1,150 @@
+"""The memory of dedupe and the decision on one article: identity, then revision, then copy, then story.
+
+    decide(article, origin) -> Decision    reads, changes nothing
+    apply(changes)                         writes through to the store and brings what is derived up to date
+    rebuild()                              derives everything afresh from the store
+
+Guarantees: the same entries left in the store give the same decisions to the byte, whether the memory lived
+through them or was rebuilt; a redelivered origin gets the decision it got the first time. Not guaranteed:
+anything about an article whose entry is gone, after its window and a margin.
+"""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Literal
+
+from events.article import Article, DedupedArticle
+from events.repeat import Repeat
+from events.story import Story
+from streams.dedupe.decision import decide
+from streams.dedupe.entry import Entry, decode_entry, encode_entry, entry_key
+from streams.dedupe.memory import ShardMemory
+from streams.dedupe.output import deduped, receipt
+from streams.dedupe.settings import DedupeSettings
+from streams.dedupe.sight import Sight
+from streams.dedupe.story import story_event
+from streams.dedupe.table import key64
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a decision does to the store: entries to put and keys to delete, in this order."""
+
+    put: tuple[tuple[str, bytes], ...] = ()
+    delete: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one record is. `article` for an event, `repeat` for a repeat; never both.
+
+    `redelivered`: this origin was decided before, and this is that decision. `superseded`: the article has a
+    later revision by now. `story` is the latest state of the story, also on a redelivery.
+    """
+
+    outcome: Literal["new", "revision", "copy", "partial", "repeat"]
+    article: DedupedArticle | None
+    repeat: Repeat | None
+    story: Story | None
+    superseded: bool
+    redelivered: bool
+    changes: Changes
+
+
+class Index:
+    """Everything dedupe remembers, over `store` (key -> entry); shards never see each other."""
+
+    def __init__(
+        self,
+        store: MutableMapping[str, bytes] | None = None,
+        settings: DedupeSettings = DedupeSettings(),  # noqa: B008 - frozen
+    ) -> None:
+        self._store: MutableMapping[str, bytes] = {} if store is None else store
+        self._settings = settings
+        self._shards: dict[str, ShardMemory] = {}
+
+    def decide(self, article: Article, origin: str) -> Decision:
+        """Say what `article` is, `origin` being the raw record it comes from; changes nothing."""
+        memory = self._shards.get(article.shard) or ShardMemory(self._settings)
+        seq = memory.origins.get(key64(origin))
+        known = self._read(article.shard, seq) if seq is not None else None
+        if known is not None and known.origin == origin:
+            return self._redelivered(article, known, memory)
+        entry = decide(Sight(article, origin, memory, self._read, self._settings))
+        expired = memory.expired(entry.clock)
+        changes = Changes(
+            put=((entry.key, encode_entry(entry)),),
+            delete=tuple(entry_key(article.shard, seq) for seq in expired),
+        )
+        return _decision(article, entry, entry, changes)
+
+    def _redelivered(self, article: Article, known: Entry, memory: ShardMemory) -> Decision:
+        """Give the decision of the first time, and the story as it stands now: upserts never go back."""
+        latest = known
+        superseded = False
+        if known.story is not None:
+            latest = self._latest(known.shard, memory.stories.get(key64(known.story.story_id))) or known
+            current = self._latest(known.shard, memory.articles.get(known.keys[0]))
+            superseded = current is not None and current.revision > known.revision
+        changes = Changes(put=((known.key, self._store[known.key]),))
+        return _decision(article, known, latest, changes, redelivered=True, superseded=superseded)
+
+    def _latest(self, shard: str, seq: int | None) -> Entry | None:
+        return None if seq is None else self._read(shard, seq)
+
+    def _read(self, shard: str, seq: int) -> Entry | None:
+        data = self._store.get(entry_key(shard, seq))
+        return None if data is None else decode_entry(data)
+
+    def apply(self, changes: Changes) -> None:
+        """Write `changes` to the store and into what is derived; doing so twice changes nothing more."""
+        for key, data in changes.put:
+            self._store[key] = data
+            self._remember(decode_entry(data))
+        for key in changes.delete:
+            self._forget(key)
+
+    def _remember(self, entry: Entry) -> None:
+        memory = self._shards.get(entry.shard)
+        if memory is None:
+            memory = self._shards[entry.shard] = ShardMemory(self._settings)
+        if memory.has(entry):
+            return
+        for seq in memory.add(entry):
+            gone = self._read(entry.shard, seq)
+            if gone is not None:
+                memory.uncount(gone)
+
+    def _forget(self, key: str) -> None:
+        data = self._store.get(key)
+        if data is None:
+            return
+        entry = decode_entry(data)
+        self._shards[entry.shard].drop(entry)
+        del self._store[key]
+
+    def rebuild(self) -> None:
+        """Derive the memory afresh from all entries in the store, in the order of their keys."""
+        self._shards = {}
+        for key in sorted(self._store):
+            self._remember(decode_entry(self._store[key]))
+
+
+def _decision(
+    article: Article,
+    entry: Entry,
+    latest: Entry,
+    changes: Changes,
+    *,
+    redelivered: bool = False,
+    superseded: bool = False,
+) -> Decision:
+    return Decision(
+        outcome=entry.outcome,
+        article=deduped(article, entry) if entry.emitted else None,
+        repeat=None if entry.emitted else receipt(article, entry),
+        story=story_event(latest.story, article.lang) if entry.emitted and latest.story else None,
+        superseded=superseded,
+        redelivered=redelivered,
+        changes=changes,
+    )

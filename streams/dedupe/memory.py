@@ -1,0 +1,159 @@
+"""The memory of one shard: derived from its entries alone, small, and the same after a rebuild.
+
+What stands here is a pure function of the entries that are left in the store, whatever was written and
+deleted before. That is so because entries leave in the order in which they came (by the shard's clock at
+their arrival, which never goes back), so "the latest entry of X" can only vanish together with X.
+"""
+
+from array import array
+from collections.abc import Iterable
+
+import numpy as np
+
+from streams.dedupe.entry import Entry
+from streams.dedupe.features import Digests
+from streams.dedupe.postings import Numbers, Postings
+from streams.dedupe.settings import DedupeSettings
+from streams.dedupe.table import Table, key64
+
+_TERM_BITS = 18
+_TERM_MASK = np.uint32((1 << _TERM_BITS) - 1)
+
+
+class Line:
+    """A queue of (sequence number, clock) in 16 bytes each, oldest first."""
+
+    def __init__(self) -> None:
+        self._seqs = array("q")
+        self._clocks = array("q")
+        self._head = 0
+
+    def __len__(self) -> int:
+        return len(self._seqs) - self._head
+
+    def push(self, seq: int, clock: int) -> None:
+        """Append an entry."""
+        self._seqs.append(seq)
+        self._clocks.append(clock)
+
+    def at(self, place: int) -> tuple[int, int]:
+        """Give (sequence number, clock) of the entry at `place`, 0 being the oldest."""
+        return self._seqs[self._head + place], self._clocks[self._head + place]
+
+    def drop(self, seq: int) -> bool:
+        """Drop `seq` if it is the oldest; say whether it was."""
+        if not len(self) or self._seqs[self._head] != seq:
+            return False
+        self._head += 1
+        if self._head > 1024 and self._head * 2 > len(self._seqs):
+            del self._seqs[: self._head], self._clocks[: self._head]
+            self._head = 0
+        return True
+
+
+class ShardMemory:
+    """Who is known in one shard, by number of the entry that says so."""
+
+    def __init__(self, settings: DedupeSettings) -> None:
+        self._settings = settings
+        self.clock: int | None = None
+        self.next_seq = 1
+        self.origins = Table()
+        self.articles = Table()  # identity keys -> latest entry with content
+        self.exact = Table()  # source and exact text -> latest entry with content
+        self.stories = Table()  # story -> its latest entry
+        self.full = Line()  # entries with content: kept for the identity window
+        self.bare = Line()  # repeats that added nothing: kept for the repeat window
+        self.recent = Line()  # the articles that `postings` leads to, row for row
+        self.postings = Postings()
+        self._first_row = 1
+        self.documents = np.zeros(1 << _TERM_BITS, np.uint32)
+
+    def has(self, entry: Entry) -> bool:
+        """Whether this very entry is already remembered."""
+        return self.origins.get(key64(entry.origin)) == entry.seq
+
+    def add(self, entry: Entry) -> Iterable[int]:
+        """Remember `entry`; give the numbers of the articles that are no candidates any more."""
+        if entry.seq >= self.next_seq:
+            self.next_seq, self.clock = entry.seq + 1, entry.clock
+        self.origins.raise_to(key64(entry.origin), entry.seq)
+        (self.full if entry.content else self.bare).push(entry.seq, entry.clock)
+        if entry.content:
+            for key in entry.keys:
+                self.articles.raise_to(key, entry.seq)
+            self.exact.raise_to(key64(entry.source_id, entry.content.exact), entry.seq)
+            if entry.story:
+                self.stories.raise_to(key64(entry.story.story_id), entry.seq)
+            if entry.emitted:
+                self._index(entry)
+        return self._retire()
+
+    def _index(self, entry: Entry) -> None:
+        assert entry.content is not None  # noqa: S101 - the caller has looked
+        self.postings.add(np.frombuffer(entry.content.postings, "<u4"))
+        self.recent.push(entry.seq, entry.clock)
+        self.documents[self._terms(entry)] += np.uint32(1)
+
+    def _retire(self) -> Iterable[int]:
+        """Let go of the articles that are too old to be a copy's original; give their numbers."""
+        limit = (self.clock or 0) - self._settings.copy_window_ms - self._settings.margin_ms
+        gone = []
+        while len(self.recent) and self.recent.at(0)[1] < limit:
+            gone.append(self.recent.at(0)[0])
+            self._drop_recent(gone[-1])
+        return gone
+
+    def _drop_recent(self, seq: int) -> bool:
+        dropped = self.recent.drop(seq)
+        if dropped:
+            self.postings.drop_oldest()
+            self._first_row += 1
+        return dropped
+
+    def uncount(self, entry: Entry) -> None:
+        """Take the terms of an article out of the document counts."""
+        self.documents[self._terms(entry)] -= np.uint32(1)
+
+    @staticmethod
+    def _terms(entry: Entry) -> Digests:
+        terms = entry.content.terms if entry.content else b""
+        return np.unique(np.frombuffer(terms, "<u4") & _TERM_MASK)
+
+    def document_counts(self, terms: Digests) -> Digests:
+        """Give in how many recent articles each of `terms` stands (terms share 2^18 counters)."""
+        counts: Digests = self.documents[terms & _TERM_MASK]
+        return counts
+
+    def drop(self, entry: Entry) -> None:
+        """Forget `entry`, which is being deleted from the store."""
+        self.origins.discard(key64(entry.origin), entry.seq)
+        (self.full if entry.content else self.bare).drop(entry.seq)
+        if not entry.content:
+            return
+        for key in entry.keys:
+            self.articles.discard(key, entry.seq)
+        self.exact.discard(key64(entry.source_id, entry.content.exact), entry.seq)
+        if entry.story:
+            self.stories.discard(key64(entry.story.story_id), entry.seq)
+        if self._drop_recent(entry.seq):
+            self.uncount(entry)
+
+    def find(self, keys: Digests) -> tuple[Numbers, list[int]]:
+        """Give (index into `keys`, entry number) for the newest recent articles under each key."""
+        which, rows = self.postings.find(keys, self._settings.newest_per_key)
+        return which, [self.recent.at(row - self._first_row)[0] for row in rows.tolist()]
+
+    def expired(self, clock: int) -> list[int]:
+        """Give the numbers of a few entries past their window as of `clock`, oldest first."""
+        settings = self._settings
+        lines = ((self.full, settings.identity_window_ms), (self.bare, settings.repeat_window_ms))
+        return [
+            seq for line, window in lines for seq in self._expired(line, clock - window - settings.margin_ms)
+        ]
+
+    def _expired(self, line: Line, limit: int) -> list[int]:
+        surplus = len(line) + 1 - self._settings.max_entries
+        most = min(len(line), self._settings.evictions_per_event)
+        first = [line.at(place) for place in range(most)]
+        return [seq for place, (seq, clock) in enumerate(first) if clock < limit or place < surplus]

@@ -1,0 +1,194 @@
+"""Copy, part of a composite, or neither: the exact comparison of an article with a few candidates.
+
+Word 3-grams decide how much of one text stands in the other; the facts decide whether that may count.
+Over-merging is the worse error: a text that only reads alike stays an article of its own.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from events.article import Article
+from streams.dedupe.entry import Content, Entry
+from streams.dedupe.facts import Facts, conflicts
+from streams.dedupe.features import Features
+from streams.dedupe.settings import DedupeSettings
+from streams.dedupe.words import word, words_of
+from streams.text.fold import match
+
+_ABRIDGED = 0.8
+"""A text shorter than this share of the other is a shortened copy or an item of a composite."""
+_SAME_TOPIC = 0.25
+_SAME_TITLE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much two texts share, in word 3-grams: 0 to 1. `mine` is the share of the new text."""
+
+    jaccard: float
+    mine: float
+    theirs: float
+    title: float
+    same_body: bool
+
+    @property
+    def containment(self) -> float:
+        """Give the share of the shorter text that stands in the longer one."""
+        return max(self.mine, self.theirs)
+
+    @property
+    def similarity(self) -> float:
+        """Give one number that ranks pairs of any relation; 1.0 is the same title and text."""
+        body = 1.0 if self.same_body else min(0.999, 0.75 * self.jaccard + 0.25 * self.containment)
+        return round(0.9 * body + 0.1 * self.title, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A candidate that passed."""
+
+    relation: Literal["copy", "partial"]
+    entry: Entry
+    similarity: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A candidate that reads alike but tells of other things: `kinds` of facts that differ."""
+
+    entry: Entry
+    kinds: frozenset[str]
+
+
+def likeness(new: Features, old: Content, old_title: str) -> Likeness:
+    """Compare a text with a remembered one; `old_title` is in the match form."""
+    theirs = np.frombuffer(old.shingles, "<u4")
+    mine = new.shingles
+    shared = len(np.intersect1d(mine, theirs, assume_unique=True))
+    union = len(mine) + len(theirs) - shared
+    fingerprint = new.article.fingerprint
+    return Likeness(
+        jaccard=shared / union if union else 0.0,
+        mine=shared / len(mine) if len(mine) else 0.0,
+        theirs=shared / len(theirs) if len(theirs) else 0.0,
+        title=title_likeness(new.title_words, words_of(old_title, 200)),
+        same_body=old.version == fingerprint.version and old.body == fingerprint.body,
+    )
+
+
+def title_likeness(left: list[str], right: list[str]) -> float:
+    """Give the Jaccard share of the stems of two titles; 1.0 where both are empty."""
+    a, b = ({word(text).stem or text for text in words} for words in (left, right))
+    return len(a & b) / len(a | b) if a | b else 1.0
+
+
+def facts_of(entry: Entry, lang: str) -> Facts:
+    """Give the facts of a remembered article."""
+    assert entry.content is not None  # noqa: S101 - candidates have content
+    title, text = entry.content.texts()
+    own = frozenset(word(name).stem for name in words_of(match(entry.voice.replace(":", " "), lang), 20))
+    return Facts(match(title, lang), match(text, lang), text, own)
+
+
+def own_facts(features: Features) -> Facts:
+    """Give the facts of the article at hand."""
+    article = features.article
+    names = match(
+        " ".join(filter(None, (article.source_name, article.source_id, article.agency))), article.lang
+    )
+    own = frozenset(word(name).stem for name in words_of(names, 40))
+    return Facts(features.title, features.text, article.text, own - {""})
+
+
+def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | Refused | None:
+    """Say what `new` is to a remembered article; None where the texts share too little."""
+    content = entry.content
+    if content is None or min(len(new.words), content.words) < settings.min_words:
+        return None
+    if not _may_pass(likeness(new, content, ""), new, content, settings):
+        return None
+    facts = facts_of(entry, new.article.lang)
+    alike = likeness(new, content, facts.title)
+    kinds = frozenset() if alike.same_body else conflicts(own_facts(new), facts)
+    if kinds:
+        return Refused(entry, kinds)
+    relation = _relation(new, alike, facts, settings)
+    return Related(relation, entry, alike.similarity, _reasons(new.article, entry, alike, relation))
+
+
+def _may_pass(alike: Likeness, new: Features, old: Content, settings: DedupeSettings) -> bool:
+    short = min(len(new.words), old.words) < settings.short_words
+    if alike.jaccard >= (settings.short_jaccard if short else settings.copy_jaccard):
+        return True
+    needed = 0.9 if short else settings.copy_containment
+    return alike.containment >= needed
+
+
+def _relation(
+    new: Features, alike: Likeness, facts: Facts, settings: DedupeSettings
+) -> Literal["copy", "partial"]:
+    """Tell a shortened or extended copy from an item within a composite.
+
+    A shortened copy is the beginning of the longer one, under a title about the same; of a composite, the
+    rest speaks of other things.
+    """
+    mine, theirs = Side(new.title, new.words), Side(facts.title, facts.text.split())
+    shorter, longer = sorted((mine, theirs), key=lambda side: len(side.words))
+    if alike.same_body or len(shorter.words) >= _ABRIDGED * len(longer.words):
+        return "copy"
+    if alike.containment < settings.partial_containment or alike.title >= _SAME_TITLE:
+        return "copy"
+    return "copy" if _opens(shorter, longer) and _one_topic(shorter, longer) else "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two texts of different length: its title in the match form, and its words."""
+
+    title: str
+    words: list[str]
+
+    def stems(self, start: int = 0, end: int | None = None) -> frozenset[str]:
+        """Give the stems of the words that carry meaning."""
+        return frozenset(word(text).stem for text in self.words[start:end]) - {""}
+
+
+def _opens(shorter: Side, longer: Side) -> bool:
+    """Whether the shorter text is the beginning of the longer one."""
+    item = shorter.stems()
+    return len(item & longer.stems(0, int(len(shorter.words) * 1.2))) >= 0.6 * len(item)
+
+
+def _one_topic(shorter: Side, longer: Side) -> bool:
+    """Whether the longer text is about what the shorter one says: by its title, else by its vocabulary."""
+    item = shorter.stems()
+    title = frozenset(word(text).stem for text in longer.title.split()) - {""}
+    if title and len(title & item) >= _SAME_TITLE * len(title):
+        return True
+    rest = longer.stems(int(len(shorter.words) * 1.2))
+    return not rest or len(item & rest) >= _SAME_TOPIC * min(len(item), len(rest))
+
+
+def _reasons(article: Article, entry: Entry, alike: Likeness, relation: str) -> tuple[str, ...]:
+    content = entry.content
+    assert content is not None  # noqa: S101 - relate() has looked
+    article_raw, old_raw = article.dateline.raw if article.dateline else None, content.dateline
+    checks = (
+        (
+            "same_text",
+            content.exact == article.fingerprint.exact and content.version == article.fingerprint.version,
+        ),
+        ("same_body", alike.same_body),
+        ("near_text", not alike.same_body and relation == "copy" and alike.jaccard >= 0.5),
+        ("abridged", relation == "copy" and alike.mine > 1.5 * alike.theirs),
+        ("extended", relation == "copy" and alike.theirs > 1.5 * alike.mine),
+        ("contained", relation == "partial" and alike.mine >= alike.theirs),
+        ("contains", relation == "partial" and alike.theirs > alike.mine),
+        ("other_title", alike.title < 1.0),
+        ("other_dateline", article_raw != old_raw),
+        ("same_source", entry.source_id == article.source_id),
+    )
+    return tuple(code for code, holds in checks if holds) or ("near_text",)

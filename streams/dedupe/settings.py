@@ -1,0 +1,43 @@
+"""What dedupe may be told: windows, limits and thresholds, one frozen value."""
+
+from dataclasses import dataclass
+
+HOUR_MS = 60 * 60 * 1000
+DAY_MS = 24 * HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class DedupeSettings:
+    """Windows are milliseconds of event time (`fetched_at`), shares are from 0 to 1.
+
+    Defaults: windows from guide/ARCHITECTURE.md; thresholds from guide/ARABIC.md 3.2, lowered where the
+    facts are checked afterwards and raised where they cannot be (short texts).
+    """
+
+    copy_window_ms: int = 72 * HOUR_MS
+    identity_window_ms: int = 14 * DAY_MS
+    repeat_window_ms: int = 24 * HOUR_MS
+    story_window_ms: int = 72 * HOUR_MS
+    margin_ms: int = 24 * HOUR_MS
+    """How much longer than its window an entry is kept: a replay must meet what its first pass met."""
+    max_clock_step_ms: int = 24 * HOUR_MS
+    """A record moves the shard's clock at most this far, so that one lying time evicts nothing much."""
+    max_entries: int = 1_200_000
+    """Articles remembered per shard whatever their times say; the oldest give way."""
+    evictions_per_event: int = 4
+
+    newest_per_key: int = 48
+    """How many articles one band, anchor or term leads to: the newest ones."""
+    verify_best: int = 6
+    """How many candidates are read back and compared exactly."""
+    story_best: int = 5
+
+    min_words: int = 8
+    """Shorter texts are never called a copy of anything."""
+    short_words: int = 30
+    copy_jaccard: float = 0.30
+    short_jaccard: float = 0.55
+    copy_containment: float = 0.60
+    partial_containment: float = 0.70
+    alias_containment: float = 0.50
+    story_cosine: float = 0.42

@@ -1,0 +1,67 @@
+"""One article before one memory: its time, its features, and reading what is remembered. Changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from events.article import Article
+from events.times import parse_instant
+from streams.dedupe.candidates import Keys, keys_of
+from streams.dedupe.entry import Entry, StoryState
+from streams.dedupe.features import Features, features_of
+from streams.dedupe.memory import ShardMemory
+from streams.dedupe.settings import DedupeSettings
+from streams.dedupe.table import key64
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What a decision looks at. `read_entry` gives an entry of a shard by its number."""
+
+    article: Article
+    origin: str
+    memory: ShardMemory
+    read_entry: Callable[[str, int], Entry | None]
+    settings: DedupeSettings
+
+    @cached_property
+    def at(self) -> int:
+        """The article's own time, milliseconds since 1970."""
+        return round(parse_instant(self.article.fetched_at, "fetched_at").timestamp() * 1000)
+
+    @cached_property
+    def clock(self) -> int:
+        """The shard's clock after this article: it never goes back, and no record moves it far."""
+        before = self.memory.clock
+        if before is None:
+            return self.at
+        return max(before, min(self.at, before + self.settings.max_clock_step_ms))
+
+    @cached_property
+    def features(self) -> Features:
+        """What is compared of the article."""
+        return features_of(self.article)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Where the article is looked up and will be found."""
+        return keys_of(self.features, self.memory)
+
+    def within(self, entry: Entry, window_ms: int) -> bool:
+        """Whether the article and `entry` are at most a window apart, by their own times."""
+        return abs(self.at - entry.at) <= window_ms
+
+    def read(self, seq: int | None) -> Entry | None:
+        """Give the entry of that number, or None."""
+        return None if seq is None else self.read_entry(self.article.shard, seq)
+
+    def latest_of_story(self, entry: Entry) -> Entry | None:
+        """Give the latest entry of the story that `entry` belongs to."""
+        return self.read(self.memory.stories.get(key64(entry.story.story_id))) if entry.story else None
+
+    def latest_story(self, entry: Entry) -> StoryState:
+        """Give the latest state of the story that `entry`, an article's, belongs to."""
+        latest = self.latest_of_story(entry)
+        state = latest.story if latest else entry.story
+        assert state is not None  # noqa: S101 - every article has a story
+        return state
