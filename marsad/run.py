@@ -54,9 +54,15 @@ async def prepare(address: Address, settings: Settings, say: Say) -> None:
     await topics.check_partitions(address.client, settings.topic_prefix)
 
 
+def _shared(address: Address, settings: Settings) -> tuple[str, ...]:
+    """Give the flags by which a child process gets what the parent was told; the rest is environment."""
+    places = ("--broker", address.broker, "--data", str(settings.data))
+    return (*places, "--topic-prefix", settings.topic_prefix)
+
+
 def stage_children(address: Address, settings: Settings) -> list[Child]:
     """Give one child process a stage."""
-    shared = ("--broker", address.broker, "--data", str(settings.data))
+    shared = _shared(address, settings)
     return [Child(f"stage {stage}", ("worker", "--stage", stage, *shared)) for stage in READS]
 
 
@@ -66,15 +72,16 @@ async def for_ever(
     """Run all of it until `stop` is set."""
     async with broker(settings, security, say) as address:
         await prepare(address, settings, say)
-        shared = ("--broker", address.broker, "--data", str(settings.data))
+        shared = _shared(address, settings)
         others = [
             Child("connectors", ("connectors", "--feeds", str(feeds), *shared)),
             Child("page", ("web", "--port", str(settings.web_port), *shared)),
         ]
-        await _supervised(stage_children(address, settings) + others, stop, say)
+        await supervised(stage_children(address, settings) + others, stop, say)
 
 
-async def _supervised(children: list[Child], stop: asyncio.Event, say: Say) -> None:
+async def supervised(children: list[Child], stop: asyncio.Event, say: Say) -> None:
+    """Keep `children` running until `stop`; raises `Failure` when one cannot be kept running."""
     try:
         await Supervisor(children, stop, say).run()
     except GaveUpError as error:
@@ -91,7 +98,7 @@ async def once(
     async with broker(settings, security, say) as address:
         await prepare(address, settings, say)
         done = asyncio.Event()
-        stages = asyncio.create_task(_supervised(stage_children(address, settings), done, say))
+        stages = asyncio.create_task(supervised(stage_children(address, settings), done, say))
         work = asyncio.create_task(_pass_through(address, settings, poll, say))
         interrupted = asyncio.create_task(stop.wait())
         try:

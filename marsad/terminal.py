@@ -1,5 +1,6 @@
 """Text for a terminal: one line, each cell isolated, nothing from outside in control of it."""
 
+import itertools
 import unicodedata
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
@@ -38,9 +39,6 @@ def _columns_of(letter: str) -> int:
 def _shortened(text: str, width: int) -> str:
     if columns(text) <= width:
         return text
-    taken, used = 0, 0
-    for taken, letter in enumerate(text):
-        used += _columns_of(letter)
-        if used > width - 1:
-            break
-    return text[:taken].rstrip() + "…"
+    used = itertools.accumulate(_columns_of(letter) for letter in text)
+    fitting = sum(1 for _ in itertools.takewhile(lambda columns: columns < width, used))
+    return text[:fitting].rstrip() + "…"

@@ -1,0 +1,89 @@
+"""`marsad tail`: reads a topic, for eyes or for pipes."""
+
+import asyncio
+import sys
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from marsad.errors import Failure
+from marsad.options import Broker, Output, TopicPrefix, command
+from marsad.output import Format, write
+from marsad.settings import Settings, load
+
+COLUMNS = (("first_seen_at", 20), ("relation", 9), ("source_id", 22), ("title", 70))
+
+
+class Start(StrEnum):
+    """Where reading begins."""
+
+    BEGIN = "begin"
+    END = "end"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(
+        app,
+        "tail",
+        "marsad tail --broker 127.0.0.1:9092",
+        "marsad tail news.articles.enriched.v1 --broker 127.0.0.1:9092 --from begin -n 5 -o json",
+    )
+    def tail(
+        topic: Annotated[str | None, typer.Argument(metavar="TOPIC", help="default: enriched events")] = None,
+        broker: Broker = None,
+        limit: Annotated[int | None, typer.Option("-n", min=1, help="stop after N records")] = None,
+        start: Annotated[Start, typer.Option("--from", help="the oldest records, or new ones")] = Start.END,
+        envelope: Annotated[bool, typer.Option("--envelope", help="show position, key and headers")] = False,
+        topic_prefix: TopicPrefix = None,
+        output: Output = None,
+    ) -> None:
+        """Read a topic: for ever, or N records.
+
+        With --from begin and -n it also ends when the topic holds fewer and nothing came for 5 s.
+        """
+        settings = load({"broker": broker, "topic_prefix": topic_prefix})
+        as_json = output is Format.JSON or (output is None and not sys.stdout.isatty())
+        asyncio.run(_tail(settings, topic, start, limit, _shower(as_json, envelope)))
+
+
+def _shower(as_json: bool, envelope: bool) -> Any:
+    from marsad import reading  # noqa: PLC0415  (aiokafka; not for --help)
+
+    if envelope:
+        import orjson  # noqa: PLC0415
+
+        return lambda record: reading.write_line(orjson.dumps(reading.as_document(record)))
+    if as_json:
+        return lambda record: reading.write_line(reading.json_line(record))
+    return lambda record: write(_row(reading.as_document(record)))
+
+
+def _row(document: dict[str, Any]) -> str:
+    from marsad.terminal import cell, clean  # noqa: PLC0415
+
+    value = document.get("value")
+    if not isinstance(value, dict) or "title" not in value:
+        return clean(f"{document['partition']}/{document['offset']} {document['key']} {value}")[:200]
+    return "  ".join(cell(str(value.get(name) or ""), width) for name, width in COLUMNS)
+
+
+async def _tail(settings: Settings, topic: str | None, start: Start, limit: int | None, show: Any) -> None:
+    from aiokafka.errors import KafkaError  # noqa: PLC0415
+
+    from events import topics  # noqa: PLC0415
+    from marsad.connection import client_options  # noqa: PLC0415
+    from marsad.reading import Want, follow  # noqa: PLC0415
+    from marsad.topics import unreachable  # noqa: PLC0415
+
+    options = client_options(settings)
+    name = topic or topics.full_name(topics.ENRICHED, settings.topic_prefix)
+    try:
+        async for record in follow(options, Want(name, start.value, limit)):
+            show(record)
+    except LookupError as error:
+        raise Failure(str(error)) from error
+    except KafkaError as error:
+        raise unreachable(options, error) from error
