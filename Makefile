@@ -1,0 +1,50 @@
+# Two commands: `make run` and `make test`. Python 3.11 to 3.13 and make are all they need; both start at once the second time.
+# Also: make lint, make lock, make clean; `make run FEEDS=my.opml` polls your own feeds.
+
+FEEDS ?= seeds/feeds.opml
+
+# The first Python that is new enough, not too new, and able to make an environment.
+SUITABLE = import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	if $$python -c '$(SUITABLE)' >/dev/null 2>&1; then echo $$python; break; fi; done)
+
+# What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
+KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
+
+.PHONY: run test lint lock clean environment fresh-environment
+
+run: environment
+	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
+
+test: lint
+	.venv/bin/python -m pytest --durations=15
+
+lint: environment
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+environment:
+	@if [ "$$(cat .venv/ready 2>/dev/null)" != "$(KEY)" ] || ! .venv/bin/python -c '' 2>/dev/null; then \
+		$(MAKE) --no-print-directory fresh-environment; fi
+
+fresh-environment:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "marsad needs Python 3.11, 3.12 or 3.13 with its venv module, and none of python3.13, python3.12, python3.11," >&2; \
+		echo "python3 and python is one. Install it (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install" >&2; \
+		echo "python@3.13), or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python" >&2; exit 1; fi
+	@echo "making .venv with $(PYTHON), once; this takes about a minute" >&2
+	@rm -rf .venv
+	@"$(PYTHON)" -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@printf '%s\n' "$(KEY)" > .venv/ready
+
+# Needs uv (pip install uv). --universal: one lock for Python 3.11 to 3.13 on every system; hashes, no index, no path.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url \
+		--custom-compile-command "make lock" --quiet --upgrade --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv
