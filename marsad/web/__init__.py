@@ -1,1 +1,63 @@
-"""The live page."""
+"""The live page: stories as they develop, from the public log, for people and for `curl`.
+
+`serve` runs until it is cancelled. It is a plain reader of `articles.enriched`: no consumer group, no
+state on disk, nothing written, bounded memory; any number of them may run.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from events.topics import DEFAULT_PREFIX, ENRICHED, full_name
+from marsad.errors import Failure, Misuse
+from marsad.web.board import Board
+from marsad.web.reader import follow
+from marsad.web.server import application, is_loopback
+from marsad.web.sse import Readers
+
+__all__ = ["serve"]
+
+DEFAULT_HOST = "127.0.0.1"
+
+
+async def serve(
+    client: Mapping[str, Any],
+    prefix: str = DEFAULT_PREFIX,
+    host: str = DEFAULT_HOST,
+    port: int = 0,
+    token: str | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the page at `host:port` (0: any free port) until cancelled; `ready` is told its address.
+
+    `client` are aiokafka's connection settings. Raises `Misuse` where a host that others can reach
+    comes without a token, `Failure` where the port is taken.
+    """
+    if not token and not is_loopback(host):
+        raise Misuse(f"the page at {host} could be read by anyone: give a token (MARSAD_WEB_TOKEN)")
+    board, readers = Board(), Readers()
+    runner = web.AppRunner(application(board, readers, token or None), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await _listen(runner, host, port)
+        if ready:
+            ready(_address(runner, host))
+        await follow(client, full_name(ENRICHED, prefix), board, readers)
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise Failure(
+            f"cannot serve the page at {host}:{port}: {error.strerror}; choose another with --port"
+        ) from error
+
+
+def _address(runner: web.AppRunner, host: str) -> str:
+    bound = runner.addresses[0][1]
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{bound}/"

@@ -1,0 +1,104 @@
+// Brings the page to life: local times, and new events counted until the reader asks for them.
+// Everything works without this file. Nothing from outside is ever written as HTML here: a refresh
+// asks the server for the page again and takes over its own, escaped list.
+"use strict";
+
+const live = document.getElementById("live");
+const state = document.getElementById("state");
+const show = document.getElementById("show");
+const pause = document.getElementById("pause");
+const calm = state.textContent;
+let stories = document.getElementById("stories");
+let position = stories.dataset.position;
+let waiting = 0;
+let source = null;
+let retry = 0;
+
+function localTimes(root) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang + "-u-nu-latn", {
+    dateStyle: "medium", timeStyle: "short",
+  });
+  for (const time of root.querySelectorAll("time")) {
+    const instant = new Date(time.dateTime);
+    if (!isNaN(instant)) {
+      time.title = time.textContent;
+      time.textContent = format.format(instant);
+      time.dir = "auto";
+    }
+  }
+}
+
+function tell(text) {
+  state.textContent = text;
+}
+
+function count(added) {
+  waiting += added;
+  show.hidden = waiting === 0;
+  show.textContent = live.dataset.fresh.replace("{n}", waiting);
+}
+
+async function refresh() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(answer.status);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("stories");
+    const opened = new Set([...stories.querySelectorAll("details[open]")].map(place));
+    localTimes(fresh);
+    for (const details of fresh.querySelectorAll("details")) details.open = opened.has(place(details));
+    stories.replaceWith(fresh);
+    stories = fresh;
+    position = fresh.dataset.position;
+    waiting = 0;
+    count(0);
+    tell(live.dataset.updated);
+    if (source) connect();
+    fresh.focus({ preventScroll: true });
+  } catch {
+    tell(live.dataset.lost);
+  }
+}
+
+// What a reader has unfolded stays so: a fold is known by its article and its kind.
+function place(details) {
+  const heading = details.closest(".story").querySelector("h2").id;
+  return heading + details.className;
+}
+
+function connect() {
+  disconnect();
+  const address = new URL(live.dataset.stream, location.href);
+  address.searchParams.set("since", position);
+  source = new EventSource(address);
+  source.onopen = () => { live.classList.remove("lost"); retry = 0; tell(calm); };
+  source.onerror = () => {
+    live.classList.add("lost");
+    tell(live.dataset.lost);
+    if (source.readyState === EventSource.CLOSED) {
+      retry = Math.min(retry + 1, 6);
+      setTimeout(() => { if (source) connect(); }, 1000 * 2 ** retry);
+    }
+  };
+  source.addEventListener("article", (event) => { position = event.lastEventId || position; count(1); });
+  source.addEventListener("gap", (event) => { position = event.lastEventId || position; count(1); });
+}
+
+function disconnect() {
+  if (source) source.close();
+  source = null;
+}
+
+pause.addEventListener("click", () => {
+  const paused = source !== null;
+  if (paused) disconnect(); else connect();
+  live.classList.toggle("paused", paused);
+  pause.setAttribute("aria-pressed", String(paused));
+  pause.textContent = paused ? live.dataset.resume : live.dataset.pause;
+});
+show.addEventListener("click", refresh);
+addEventListener("pagehide", disconnect);
+addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+
+localTimes(document);
+live.hidden = false;
+connect();

@@ -1,0 +1,43 @@
+"""Enriched events to show, made by hand so that each test says what it is about."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from making import PLAIN, Add, Make
+
+from events.article import EnrichedArticle, RelatesTo
+from marsad.web.board import Board, Entry, entry
+
+
+@pytest.fixture
+def make() -> Make:
+    """An event that differs from a plain one in what is given; `name` stands for all its ids."""
+
+    def made(name: str = "0", **changes: Any) -> EnrichedArticle:
+        ids = {"event_id": f"e{name}", "article_id": f"a{name}", "story_id": f"s{name}"}
+        if changes.get("relation", "new") != "new":
+            changes.setdefault("relates_to", RelatesTo(article_id="a0", revision=1, similarity=0.97))
+        return msgspec.structs.replace(PLAIN, **(ids | changes))
+
+    return made
+
+
+@pytest.fixture
+def board() -> Board:
+    fresh = Board()
+    fresh.connected = True
+    return fresh
+
+
+@pytest.fixture
+def add(board: Board, make: Make) -> Add:
+    """Put an event on the board, in partition 0 at the next offset unless told otherwise."""
+
+    def added(name: str = "0", partition: int = 0, offset: int | None = None, **changes: Any) -> Entry:
+        here = board.position.get(partition, -1) + 1 if offset is None else offset
+        new = entry(make(name, **changes), partition, here, 1_000)
+        board.add(new)
+        return new
+
+    return added

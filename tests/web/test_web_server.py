@@ -1,0 +1,221 @@
+"""The HTTP side over a board in memory: who may look, the API, the stream."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+from making import Add
+from yarl import URL
+
+from marsad.errors import Failure, Misuse
+from marsad.web import serve
+from marsad.web.board import Board
+from marsad.web.server import application
+from marsad.web.sse import MAX_WAITING, Readers, frame, position_text, read_position
+
+Client = TestClient[Any, Any]
+Open = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture
+def readers() -> Readers:
+    fresh = Readers()
+    fresh.opened.set()
+    return fresh
+
+
+@pytest.fixture
+async def opened(board: Board, readers: Readers) -> AsyncIterator[Open]:
+    clients: list[Client] = []
+
+    async def open_client(token: str | None = None) -> Client:
+        clients.append(TestClient(TestServer(application(board, readers, token), host="127.0.0.1")))
+        await clients[-1].start_server()
+        return clients[-1]
+
+    yield open_client
+    for client in clients:
+        await client.close()
+
+
+async def test_page_is_guarded_by_headers(opened: Open, add: Add) -> None:
+    add("1", title="<script>x</script>")
+    client = await opened()
+    for path in (
+        "/",
+        "/static/page.css",
+        "/static/page.js",
+        "/api/articles",
+        "/nothing",
+        "/static/../server.py",
+    ):
+        answer = await client.get(path)
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'"), path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    page = await client.get("/", headers={"Accept-Language": "en"})
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "&lt;script&gt;x" in await page.text()
+
+
+async def test_api_gives_the_events_as_they_are(opened: Open, add: Add) -> None:
+    for number in range(3):
+        add(str(number), published_at=f"2026-11-21T07:0{number}:00.000Z", lang="en" if number else "ar")
+    client = await opened()
+    answer = await (await client.get("/api/articles?lang=en&limit=1")).json()
+    assert (answer["total"], answer["position"]) == (2, "0:2")
+    (article,) = answer["articles"]
+    assert article["article_id"] == "a2"
+    assert {"casualties", "relates_to", "quotes", "removed", "rules_version"} <= article.keys()
+    second = await (await client.get("/api/articles?lang=en&limit=1&page=2")).json()
+    assert second["articles"][0]["article_id"] == "a1"
+
+
+async def test_api_writes_arabic_unescaped(opened: Open, add: Add) -> None:
+    add("1", title="الموصل")
+    assert "الموصل".encode() in await (await (await opened()).get("/api/articles")).read()
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%ff", "q=%ED%A0%80", "q=%00&lang=%0d%0a", "page=9999999&limit=x", "ui[]=1&q=a&q=b"]
+)
+async def test_odd_addresses_give_a_page(opened: Open, add: Add, query: str) -> None:
+    add("1")
+    client = await opened()
+    for path in ("/", "/api/articles"):
+        assert (await client.get(URL(f"{path}?{query}", encoded=True))).status == 200
+
+
+async def test_other_host_names_are_refused_without_a_token(opened: Open) -> None:
+    client = await opened()
+    assert (await client.get("/", headers={"Host": "evil.example"})).status == 403
+    assert (await client.get("/", headers={"Host": "127.0.0.1.evil.example:80"})).status == 403
+    for host in ("localhost:8800", "127.0.0.1", "[::1]:80", "[::1]"):
+        assert (await client.get("/", headers={"Host": host})).status == 200, host
+
+
+async def test_token_opens_the_page_once_and_leaves_the_address(opened: Open) -> None:
+    client = await opened("s3cret")
+    for headers in ({}, {"Authorization": "Bearer no"}, {"Cookie": "marsad_token=no"}):
+        assert (await client.get("/", headers=headers)).status == 401
+    assert (await client.get("/api/articles?token=wrong")).status == 401
+    assert (
+        await client.get("/", headers={"Authorization": "Bearer s3cret", "Host": "x.example"})
+    ).status == 200
+    answer = await client.get("/?token=s3cret&lang=ar", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (302, "/?lang=ar")
+    assert {"HttpOnly", "SameSite=Strict"} <= set(answer.headers["Set-Cookie"].split("; "))
+
+
+async def test_page_for_everybody_needs_a_token() -> None:
+    with pytest.raises(Misuse, match="MARSAD_WEB_TOKEN"):
+        await serve({"bootstrap_servers": "127.0.0.1:1"}, host="0.0.0.0")
+
+
+async def test_taken_port_is_named(opened: Open) -> None:
+    client = await opened()
+    with pytest.raises(Failure, match=f"127.0.0.1:{client.port}"):
+        await serve({"bootstrap_servers": "127.0.0.1:1"}, port=client.port)
+
+
+def test_frames_keep_to_the_format() -> None:
+    assert frame("article", b"a\nb\r\nc\rd", "0:1") == (
+        b"event: article\nid: 0:1\ndata: a\ndata: b\ndata: c\ndata: d\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "0", "0:", "0:1,", "0:-1", "٠:١", "0:1 ", "0:1\n", "0:" + "9" * 30, "1:1," * 9_999]
+)
+def test_position_that_is_none(text: str) -> None:
+    assert read_position(text) is None
+
+
+def test_position_survives_its_text() -> None:
+    assert read_position(position_text({1: 5, 0: 12})) == {0: 12, 1: 5}
+    assert read_position("") == {}
+    assert read_position(None) is None
+
+
+async def told(answer: ClientResponse) -> tuple[str, str, dict[str, Any]]:
+    """The next event of a stream: kind, id, data."""
+    fields: dict[str, str] = {}
+    async with asyncio.timeout(5):
+        while line := (await answer.content.readline()).decode().rstrip("\n") or not fields:
+            name, _, value = str(line).partition(": ")
+            if name in ("event", "id", "data"):
+                fields[name] = value
+    return fields["event"], fields["id"], orjson.loads(fields["data"])
+
+
+async def test_stream_tells_what_comes_in(opened: Open, add: Add, readers: Readers) -> None:
+    add("1")
+    client = await opened()
+    async with client.get("/events") as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        await _until(lambda: len(readers) == 1)
+        readers.tell(add("2", title="عاجل\nسطر"))
+        kind, position, data = await told(answer)
+    assert (kind, position, data["article_id"], data["title"]) == ("article", "0:1", "a2", "عاجل\nسطر")
+
+
+async def test_stream_resumes_where_the_reader_left(opened: Open, add: Add) -> None:
+    for number in range(4):
+        add(str(number), partition=number % 2)
+    client = await opened()
+    async with client.get("/events?since=0:0,1:0", headers={"Last-Event-ID": "0:0,1:1"}) as answer:
+        assert (await told(answer))[1:2] == ("0:1,1:1",)
+    async with client.get("/events?since=") as answer:
+        positions = [(await told(answer))[1] for _ in range(4)]
+    assert positions == ["0:0", "0:0,1:0", "0:1,1:0", "0:1,1:1"]
+
+
+async def test_stream_is_filtered_but_counts_on(opened: Open, add: Add, readers: Readers) -> None:
+    client = await opened()
+    async with client.get("/events?lang=en") as answer:
+        await _until(lambda: len(readers) == 1)
+        readers.tell(add("1"))
+        readers.tell(add("2", lang="en"))
+        assert (await told(answer))[1] == "0:1"
+
+
+async def test_reader_of_a_log_that_is_gone_reloads(opened: Open, add: Add) -> None:
+    add("1")
+    client = await opened()
+    async with client.get("/events", headers={"Last-Event-ID": "0:900"}) as answer:
+        assert (await told(answer))[:2] == ("gap", "0:0")
+
+
+async def test_stream_waits_until_the_backlog_is_there(opened: Open, add: Add, readers: Readers) -> None:
+    readers.opened.clear()
+    client = await opened()
+    async with client.get("/events", headers={"Last-Event-ID": "0:0"}) as answer:
+        add("1")
+        add("2")
+        readers.opened.set()
+        assert (await told(answer))[:2] == ("article", "0:1")
+
+
+async def test_slow_reader_is_told_to_reload(add: Add, readers: Readers) -> None:
+    with readers.reading() as queue:
+        for number in range(MAX_WAITING + 1):
+            readers.tell(add(str(number)))
+        assert queue.get_nowait() is None
+        assert queue.empty()
+
+
+async def test_closed_page_leaves_no_reader(opened: Open, add: Add, readers: Readers) -> None:
+    client = await opened()
+    async with client.get("/events"):
+        await _until(lambda: len(readers) == 1)
+    readers.tell(add("1"))
+    await _until(lambda: len(readers) == 0)
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():
+            await asyncio.sleep(0.01)
