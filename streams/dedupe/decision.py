@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from events.article import RelatesTo
 from streams.dedupe.candidates import Candidates, candidates
 from streams.dedupe.entry import Content, Entry, Outcome, StoryState, pack_texts, replace
@@ -137,7 +135,7 @@ def _in_full(sight: Sight, entry: Entry, voice: str, story: StoryState) -> Entry
 
 def _content(sight: Sight) -> Content:
     article, features = sight.article, sight.features
-    pairs = sorted(features.terms.items())
+    terms, counts = features.terms
     return Content(
         version=article.fingerprint.version,
         exact=article.fingerprint.exact,
@@ -146,7 +144,7 @@ def _content(sight: Sight) -> Content:
         dateline=article.dateline.raw if article.dateline else None,
         shingles=features.shingles.astype("<u4").tobytes(),
         postings=sight.keys.stored().astype("<u4").tobytes(),
-        terms=np.array([term for term, _ in pairs], "<u4").tobytes(),
-        weights=bytes(count for _, count in pairs),
+        terms=terms.astype("<u4").tobytes(),
+        weights=counts.tobytes(),
         packed=pack_texts(article.title, article.text),
     )

@@ -9,6 +9,7 @@ another or a name for another, the two are different reports, however alike they
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from streams.dedupe.features import MAX_WORDS
@@ -16,6 +17,10 @@ from streams.dedupe.words import is_figure, tables, with_values, word, words_of
 
 _CONTEXT = 2
 _MAX_RUN = 6
+_MAX_PLACES = 4
+_ALIKE_TITLES = 0.6
+_SAME_LETTERS = 0.6
+_ENDINGS = "اهيء"
 _EDGE = "^"
 _CAPITALS = re.compile(r"[^\W\d_]*[A-Z][\w'’-]*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n][\"'”’)]*\s*|[\"“‘(])(\w+)")
@@ -34,12 +39,12 @@ class Facts:
     @cached_property
     def tokens(self) -> list[str]:
         """Give the text's words: stems, number words as digits, function words as they are."""
-        return [_token(text) for text in with_values(words_of(self.text, MAX_WORDS))]
+        return _tokens(self.text)
 
     @cached_property
     def title_tokens(self) -> frozenset[str]:
         """Give the title's words in the same form."""
-        return frozenset(_token(text) for text in with_values(words_of(self.title, MAX_WORDS)))
+        return frozenset(_tokens(self.title))
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -52,6 +57,12 @@ class Facts:
         starts = {found.start(1) for found in _SENTENCE_START.finditer(self.display)}
         found = (m for m in _CAPITALS.finditer(self.display) if m.start() not in starts)
         return frozenset(_token(m[0].lower()) for m in found)
+
+
+def _tokens(text: str) -> list[str]:
+    """Give the words of a match form: stems, numbers by value, names with عبد as one word."""
+    words = with_values(words_of(text.replace(" عبد ", " عبد_"), MAX_WORDS))
+    return [_token(part.replace("_", "")) for part in words]
 
 
 def _token(text: str) -> str:
@@ -72,15 +83,16 @@ def conflicts(a: Facts, b: Facts) -> frozenset[str]:
 
 
 def _contrary(a: Facts, b: Facts) -> Iterator[str]:
-    """Titles that say the opposite; a word both use decides nothing."""
+    """Find titles that say the opposite in otherwise about the same words."""
     only_a, only_b = a.title_tokens - b.title_tokens, b.title_tokens - a.title_tokens
+    both = len(a.title_tokens & b.title_tokens)
+    if both < _ALIKE_TITLES * min(len(a.title_tokens), len(b.title_tokens)):
+        return
     for pair in tables().contrary:
         left, right = map(_token, pair)
         if (left in only_a and right in only_b) or (right in only_a and left in only_b):
             yield "contrary"
-    overlap = len(a.title_tokens & b.title_tokens)
-    denied = bool(tables().negations & only_a) != bool(tables().negations & only_b)
-    if denied and overlap * 2 >= min(len(a.title_tokens), len(b.title_tokens)):
+    if bool(tables().negations & only_a) != bool(tables().negations & only_b):
         yield "contrary"
 
 
@@ -98,19 +110,18 @@ class _Placed:
 def _swaps(a: Facts, b: Facts) -> Iterator[tuple[_Placed, _Placed]]:
     """Give each pair of runs, one of either text only, that stand in the same context."""
     places: dict[tuple[str, Run], list[_Placed]] = {}
-    for left, right, run in _runs(a.tokens, b.vocabulary, a.own_names | b.own_names):
-        places.setdefault(("<", left), []).append(run)
-        places.setdefault((">", right), []).append(run)
-    for left, right, run in _runs(b.tokens, a.vocabulary, a.own_names | b.own_names):
-        for context in (("<", left), (">", right)):
-            for other in places.get(context, ())[:4]:
-                yield other, run
+    own = a.own_names | b.own_names
+    for context, run in _runs(a.tokens, b.vocabulary, own):
+        places.setdefault(context, []).append(run)
+    for context, run in _runs(b.tokens, a.vocabulary, own):
+        for other in places.get(context, ())[:_MAX_PLACES]:
+            yield other, run
 
 
 def _runs(
     tokens: list[str], known: frozenset[str], own: frozenset[str]
-) -> Iterator[tuple[Run, Run, _Placed]]:
-    """Give (context before, context after, run) for each short run of words that `known` lacks."""
+) -> Iterator[tuple[tuple[str, Run], _Placed]]:
+    """Give (context before or after, run) for each short run of words that `known` lacks."""
     padded = [_EDGE] * _CONTEXT + tokens + [_EDGE] * _CONTEXT
     at, end = _CONTEXT, _CONTEXT + len(tokens)
     while at < end:
@@ -118,34 +129,63 @@ def _runs(
         while at < end and padded[at] not in known:
             at += 1
         if 0 < at - start <= _MAX_RUN:
-            words = tuple(text for text in padded[start:at] if text not in own)
+            words = tuple(text for text in padded[start:at] if text not in own and _means(text))
             before, after = tuple(padded[start - _CONTEXT : start]), tuple(padded[at : at + _CONTEXT])
-            yield before, after, _Placed(words, before)
+            run = _Placed(words, before)
+            yield from (((side, near), run) for side, near in (("<", before), (">", after)) if _tells(near))
         at = max(at, start + 1)
 
 
+def _means(text: str) -> bool:
+    return bool(word(text).stem)
+
+
+def _tells(context: Run) -> bool:
+    """Say whether a context is one of its own: function words alone stand anywhere."""
+    return any(text != _EDGE and _means(text) and text not in tables().cues for text in context)
+
+
 def _kinds(left: _Placed, right: _Placed, a: Facts, b: Facts) -> Iterator[str]:
-    return (kind for kind, test in _TESTS if test(left, a) and test(right, b))
+    for kind, chosen in _KINDS:
+        mine, theirs = chosen(left, a), chosen(right, b)
+        if mine and theirs and not any(_same_thing(m, t) for m in mine for t in theirs):
+            yield kind
 
 
-def _has_figure(run: _Placed, _: Facts) -> bool:
-    return any(map(is_figure, run.words))
+def _figures(run: _Placed, _: Facts) -> list[str]:
+    return [text for text in run.words if is_figure(text)]
 
 
-def _has_place(run: _Placed, _: Facts) -> bool:
-    return any(text in tables().places for text in run.words)
+def _places(run: _Placed, _: Facts) -> list[str]:
+    return [text for text in run.words if text in tables().places]
 
 
-def _has_name(run: _Placed, facts: Facts) -> bool:
-    """Find a word written with a capital, a given name, a word of the title, or one after a title of rank."""
-    words = [text for text in run.words if len(text) > 1 and not is_figure(text)]
-    if any(text in tables().names or text in facts.capitals or text in facts.title_tokens for text in words):
+def _names(run: _Placed, facts: Facts) -> list[str]:
+    """Give the words of a run that are, or stand like, names.
+
+    Written with a capital, a given name, in the title too, or after a title of rank.
+    """
+    words = [text for text in run.words if not is_figure(text)]
+    if run.before[-1] in tables().cues:
+        return words
+    telling = facts.capitals | facts.title_tokens | tables().names
+    return [text for text in words if text in telling]
+
+
+_KINDS = (("figures", _figures), ("places", _places), ("names", _names))
+
+
+def _same_thing(left: str, right: str) -> bool:
+    """Say whether two words are one word spelt or inflected otherwise (سوريا سوريه, محال محلات)."""
+    if left.rstrip(_ENDINGS) == right.rstrip(_ENDINGS):
         return True
-    return bool(words) and run.before[-1:] != () and _is_cue(run.before[-1])
+    if is_figure(left) or is_figure(right) or {left, right} <= tables().names | tables().places:
+        return False
+    return letters_shared(left, right) >= _SAME_LETTERS
 
 
-def _is_cue(text: str) -> bool:
-    return text in tables().cues
-
-
-_TESTS = (("figures", _has_figure), ("places", _has_place), ("names", _has_name))
+def letters_shared(left: str, right: str) -> float:
+    """Give the share of the longer word's letters that stand in both, in order."""
+    return sum(block.size for block in SequenceMatcher(None, left, right, False).get_matching_blocks()) / max(
+        len(left), len(right)
+    )

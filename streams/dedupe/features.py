@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from events.article import Article, Fingerprint
-from streams.dedupe.words import word, words_of
+from streams.dedupe.words import codes, word, words_of
 from streams.text.fold import match
 
 MAX_WORDS = 6_000
@@ -34,6 +34,7 @@ _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
     dtype=np.uint64,
 )
+_HALF, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
 _NO_DIGESTS: Digests = np.zeros(0, np.uint32)
 
 
@@ -56,18 +57,18 @@ class Features:
         return words_of(self.text, MAX_WORDS)
 
     @cached_property
-    def _digests(self) -> NDArray[np.uint64]:
-        return np.fromiter((word(w).digest for w in self.words), np.uint64, len(self.words))
+    def _codes(self) -> NDArray[np.uint64]:
+        return codes(self.words)
 
     @cached_property
     def shingles(self) -> Digests:
         """Give the digests of all runs of three words, sorted, each once; of a shorter text, its words."""
-        return runs(self._digests, min(3, max(1, len(self.words))))
+        return runs(self._codes >> _HALF, min(3, max(1, len(self.words))))
 
     @cached_property
     def anchors(self) -> Digests:
         """Give the digests of the chosen runs of five words, sorted."""
-        every = runs(self._digests, _ANCHOR_WORDS)
+        every = runs(self._codes >> _HALF, _ANCHOR_WORDS)
         chosen: Digests = every[every % _ANCHOR_EVERY == 0]
         return chosen
 
@@ -77,18 +78,15 @@ class Features:
         return band_keys(self.article.fingerprint)
 
     @cached_property
-    def terms(self) -> dict[int, int]:
-        """Give term digest -> weight: how often it stands in the beginning, the title three times."""
-        counts: dict[int, int] = {}
-        for words, weight in ((self.title_words, TITLE_WEIGHT), (self.words[:STORY_WORDS], 1)):
-            for text in words:
-                term = word(text).stem_digest
-                if term:
-                    counts[term] = min(255, counts.get(term, 0) + weight)
-        if len(counts) <= MAX_TERMS:
-            return counts
-        best = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return dict(best[:MAX_TERMS])
+    def terms(self) -> tuple[Digests, NDArray[np.uint8]]:
+        """Give term digests, rising, and how often each stands in the beginning, the title three times."""
+        title = np.repeat(codes(self.title_words), TITLE_WEIGHT)
+        stems = np.concatenate([title, self._codes[:STORY_WORDS]]) & _LOWER
+        terms, counts = np.unique(stems[stems != 0].astype(np.uint32), return_counts=True)
+        if len(terms) > MAX_TERMS:
+            best = np.sort(np.lexsort((terms, -counts))[:MAX_TERMS])
+            terms, counts = terms[best], counts[best]
+        return terms, np.minimum(counts, 255).astype(np.uint8)
 
 
 def features_of(article: Article) -> Features:
@@ -118,7 +116,7 @@ def band_keys(fingerprint: Fingerprint) -> Digests:
     rows = sketch[: _BANDS * _ROWS].reshape(_BANDS, _ROWS)
     mixed = (rows * _FACTORS[:_ROWS]).sum(axis=1, dtype=np.uint64)
     mixed += np.arange(_BANDS, dtype=np.uint64) * _FACTORS[3]
-    mixed += np.full(_BANDS, word(fingerprint.version).digest, np.uint64) * _FACTORS[4]
+    mixed += np.full(_BANDS, word(fingerprint.version).code >> 32, np.uint64) * _FACTORS[4]
     return salted(mixed, 1)
 
 

@@ -73,8 +73,13 @@ def identified(sight: Sight) -> Known | None:
 
 
 def _known(sight: Sight, seq: int | None, reason: str) -> Known | None:
-    """Give the entry if identity still holds; its arrival counts, so that no lying time undoes it."""
-    entry = sight.read(seq)
+    """Give the article's latest entry if identity still holds.
+
+    A guid may lead to an older revision, that had it last. The arrival of an entry counts, not its own time,
+    so that no lying time makes a known article new.
+    """
+    found = sight.read(seq)
+    entry = sight.read(sight.memory.articles.get(found.keys[0])) if found is not None else None
     if entry is None or entry.content is None:
         return None
     if sight.clock - entry.clock > sight.settings.identity_window_ms:

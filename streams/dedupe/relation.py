@@ -21,6 +21,8 @@ _ABRIDGED = 0.8
 """A text shorter than this share of the other is a shortened copy or an item of a composite."""
 _SAME_TOPIC = 0.25
 _SAME_TITLE = 0.5
+_NEAR = 0.4
+"""Above this share of all word 3-grams, texts of different length are one text, whatever their titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,11 @@ def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | R
     if kinds:
         return Refused(entry, kinds)
     relation = _relation(new, alike, facts, settings)
-    return Related(relation, entry, alike.similarity, _reasons(new.article, entry, alike, relation))
+    return (
+        None
+        if relation is None
+        else Related(relation, entry, alike.similarity, _reasons(new.article, entry, alike, relation))
+    )
 
 
 def _may_pass(alike: Likeness, new: Features, old: Content, settings: DedupeSettings) -> bool:
@@ -129,7 +135,7 @@ def _may_pass(alike: Likeness, new: Features, old: Content, settings: DedupeSett
 
 def _relation(
     new: Features, alike: Likeness, facts: Facts, settings: DedupeSettings
-) -> Literal["copy", "partial"]:
+) -> Literal["copy", "partial"] | None:
     """Tell a shortened or extended copy from an item within a composite.
 
     A shortened copy is the beginning of the longer one, under a title about the same; of a composite, the
@@ -139,9 +145,11 @@ def _relation(
     shorter, longer = sorted((mine, theirs), key=lambda side: len(side.words))
     if alike.same_body or len(shorter.words) >= _ABRIDGED * len(longer.words):
         return "copy"
-    if alike.containment < settings.partial_containment or alike.title >= _SAME_TITLE:
+    if alike.title >= _SAME_TITLE or (_opens(shorter, longer) and _one_topic(shorter, longer)):
         return "copy"
-    return "copy" if _opens(shorter, longer) and _one_topic(shorter, longer) else "partial"
+    if alike.containment >= settings.partial_containment:
+        return "partial"
+    return "copy" if alike.jaccard >= _NEAR else None
 
 
 @dataclass(frozen=True, slots=True)

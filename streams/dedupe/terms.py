@@ -23,9 +23,8 @@ class Vector:
     @classmethod
     def of(cls, features: Features) -> "Vector":
         """Give the vector of the article at hand."""
-        pairs = sorted(features.terms.items())
-        terms = np.array([term for term, _ in pairs], np.uint32)
-        return cls(terms, np.array([count for _, count in pairs], np.float64))
+        terms, counts = features.terms
+        return cls(terms, counts.astype(np.float64))
 
     @classmethod
     def remembered(cls, entry: Entry) -> "Vector":

@@ -3,6 +3,7 @@
 The tables stand in `data/facts.toml` and `data/places.txt` and are read once.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,17 +12,21 @@ from importlib import resources
 from typing import Any, NamedTuple
 from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
+
 # Larkey's light10 prefixes with the pairs that news uses; ARABIC.md 3.3 measures what they bring.
 _PREFIXES = ("وال", "بال", "فال", "كال", "ولل", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 _MIN_REST = 3
+_MEMO_SIZE = 1 << 18
+_FIGURE = re.compile(r"[وبلفك]?([0-9]+(?:\.[0-9]+)*)[^\W\d_]{0,3}")
 
 
 class Word(NamedTuple):
-    """A word's digest and, where it carries meaning, its stem and the stem's digest (else "" and 0)."""
+    """A word's digest (upper 32 bits) and its stem's (lower), and the stem; 0 and "" for function words."""
 
-    digest: int
+    code: int
     stem: str
-    stem_digest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +86,39 @@ def _strip(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=1 << 17)
+class _Memo(dict[str, Word]):
+    """Words already looked at; news repeats them, so that most take one look-up."""
+
+    def __missing__(self, text: str) -> Word:
+        if len(self) >= _MEMO_SIZE:
+            self.clear()
+        made = self[text] = _word(text)
+        return made
+
+
+_MEMO = _Memo()
+
+
 def word(text: str) -> Word:
     """Give what is compared of one word of the match form."""
+    return _MEMO[text]
+
+
+def codes(words: list[str]) -> NDArray[np.uint64]:
+    """Give each word's digest in the upper and its stem's digest in the lower half."""
+    memo = _MEMO
+    return np.array([memo[text].code for text in words], np.uint64)
+
+
+def _word(text: str) -> Word:
     digest = crc32(text.encode("utf-8", "surrogatepass"))
     listed = tables()
     if text in listed.function or len(text) < 2:
-        return Word(digest, "", 0)
+        return Word(digest << 32, "")
     stem = listed.months.get(text) or _strip(text)
     if stem in listed.function:
-        return Word(digest, "", 0)
-    return Word(digest, stem, crc32(stem.encode("utf-8", "surrogatepass")) or 1)
+        return Word(digest << 32, "")
+    return Word(digest << 32 | (crc32(stem.encode("utf-8", "surrogatepass")) or 1), stem)
 
 
 def words_of(match_form: str, limit: int) -> list[str]:
@@ -100,7 +127,11 @@ def words_of(match_form: str, limit: int) -> list[str]:
 
 
 def with_values(words: Iterable[str]) -> list[str]:
-    """Write number words as digits: "خمسه وعشرين" is "25", "seven thousand" is "7000"."""
+    """Write numbers by their digits: "خمسه وعشرين" is "25", "7 الاف" is "7000", "1436ه" is "1436".
+
+    Grouping and decimal points fall away ("1.489" and "1489" are written for the same number); a number with
+    a letter inside ("12ر49", a decimal comma of Arabic typewriters) is left as it is.
+    """
     out: list[str] = []
     total = group = 0
     for text in words:
@@ -110,36 +141,40 @@ def with_values(words: Iterable[str]) -> list[str]:
         elif value and group and (joined or _continues(group, value)):
             group = group * 100 if value == 100 and group < 10 else group + value
         else:
-            _flush(out, total + group)
+            if total + group:
+                out.append(str(total + group))
             total, group = 0, value
             if not value:
-                out.append(text)
-    _flush(out, total + group)
+                out.append(_bare_figure(text) or text)
+    if total + group:
+        out.append(str(total + group))
     return out
-
-
-def _flush(out: list[str], value: int) -> None:
-    if value:
-        out.append(str(value))
 
 
 def _continues(group: int, value: int) -> bool:
     return value < 10 <= group < 100 or (value == 100 and group < 10)
 
 
+@lru_cache(maxsize=1 << 16)
 def _value(text: str) -> tuple[int, int, bool]:
-    """Give (value, scale, whether it is joined to the number before by a leading و)."""
+    """Give (value, scale, whether it is joined to the number before by a leading و) of a word."""
     listed = tables()
     joined = text.startswith("و") and text not in listed.units
     bare = text[1:] if joined else text
     if bare in listed.scales:
         return 0, listed.scales[bare], joined
-    if bare.isdigit() and bare.isascii() and len(bare) < 7 and not joined:
+    if bare.isdigit() and bare.isascii() and len(bare) < 7:
         return int(bare), 0, False
     return listed.units.get(bare, 0), 0, joined
 
 
 @lru_cache(maxsize=1 << 14)
+def _bare_figure(text: str) -> str:
+    """Give the digits of a number with a clitic before or a unit after it, else ""."""
+    found = _FIGURE.fullmatch(text)
+    return found[1].replace(".", "").lstrip("0") if found else ""
+
+
 def is_figure(text: str) -> bool:
-    """Whether a word (number words already written as digits) is a number."""
-    return text[:1].isdigit()
+    """Whether a word (as `with_values` gives it) is a number."""
+    return text.isdigit() and text.isascii()
