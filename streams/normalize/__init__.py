@@ -1,0 +1,138 @@
+"""RawArticle -> Article: what a feed wrote, as text that can be read, compared and tagged.
+
+Guarantees: pure and deterministic; never raises on any content of a text field (only `Rejected` for a time that
+names no instant); every passage that leaves the text is in `removed`, whole; the result holds no control or bidi
+characters and no lone surrogates. Does not guarantee: that boilerplate no table names is found.
+"""
+
+from collections.abc import Callable
+
+from events.article import Article, PublishedSource, RawArticle
+from events.dates import parse_date
+from events.identity import article_id
+from events.rejected import Rejected
+from events.times import parse_instant, to_wire_time, wire_time
+from events.urls import canonical_url
+from streams.normalize.boilerplate import cut_boilerplate
+from streams.normalize.dateline import take_dateline
+from streams.normalize.draft import Draft, Line, removal
+from streams.normalize.fingerprint import fingerprint
+from streams.normalize.html import Block, blocks, plain, title_text
+from streams.normalize.language import direction, language
+from streams.normalize.repeats import cut_repeats
+from streams.normalize.structure import headings, joined, quotes
+from streams.text.fold import display, match
+
+Step = Callable[[Draft], Draft]
+
+STEPS: tuple[Step, ...] = (
+    # Before anything is compared, since a share bar or a read-also line between two passes would part them.
+    cut_boilerplate,
+    # Before the dateline goes: the second pass begins with the dateline of the first, and must equal it.
+    cut_repeats,
+    # Last: only now is the first line the first line of the news.
+    take_dateline,
+)
+
+MAX_TITLE = 2_000
+"""Characters of a title that count; feeds have been seen to put whole articles there."""
+
+
+def normalize(raw: RawArticle) -> Article:
+    """Give the normalized article of `raw`; raises `Rejected("bad_time")` where `fetched_at` names no instant."""
+    draft = read(raw)
+    for step in STEPS:
+        draft = step(draft)
+    return _article(draft)
+
+
+def read(raw: RawArticle) -> Draft:
+    """Give the draft of a raw article: lines in display and match form, and its language."""
+    title = display(title_text((raw.title or "")[:MAX_TITLE])).replace("\n", " ")
+    body = _body(raw)
+    shown = [(display(block.text), block) for block in body]
+    text = "\n".join(text for text, block in shown if not block.cut)
+    lang = language(f"{text[:4000]}\n{title}" if len(text) < 200 else text, raw.lang)
+    lines = tuple(
+        Line(line, match(line, lang), block.kind, block.linked)
+        for text, block in shown
+        if not block.cut
+        for line in text.split("\n")
+        if line
+    )
+    removed = tuple(removal(block.cut, text) for text, block in shown if block.cut and text)
+    return Draft(raw=raw, title=title, lines=lines, lang=lang, removed=removed)
+
+
+def _body(raw: RawArticle) -> tuple[Block, ...]:
+    """Give the blocks of the fullest field: the content, and the summary where there is none."""
+    for field, reader in ((raw.content_html, blocks), (raw.content_text, plain), (raw.summary_html, blocks)):
+        if field and field.strip():
+            found = reader(field)
+            if any(block.text.strip() for block in found):
+                return found
+    return ()
+
+
+def _article(draft: Draft) -> Article:
+    raw = draft.raw
+    text = joined(draft.lines)
+    published_at, source = _published(raw)
+    folded_body = "\n".join(line.folded for line in draft.lines if line.folded)
+    return Article(
+        article_id=article_id(raw),
+        source_id=raw.source_id,
+        source_name=raw.source_name,
+        feed_url=raw.feed_url,
+        item_id=raw.item_id,
+        url=raw.url,
+        canonical_url=canonical_url(raw.url) if raw.url else None,
+        title=draft.title,
+        text=text,
+        headings=headings(draft.lines),
+        dateline=draft.dateline,
+        removed=draft.removed,
+        lang=draft.lang,
+        dir=direction(draft.lang),
+        authors=_clean(raw.authors),
+        categories=_clean(raw.categories),
+        agency=draft.agency,
+        quotes=quotes(text),
+        published_at=published_at,
+        published_source=source,
+        published_raw=raw.published_raw,
+        updated_at=_instant(raw.updated_at),
+        fetched_at=raw.fetched_at,
+        shard=draft.lang.partition("-")[0],
+        fingerprint=fingerprint(match(draft.title, draft.lang), folded_body),
+    )
+
+
+def _clean(names: tuple[str, ...] | None) -> tuple[str, ...]:
+    shown = (display(title_text(name[:MAX_TITLE])).replace("\n", " ") for name in names or ())
+    return tuple(dict.fromkeys(name for name in shown if name))
+
+
+def _published(raw: RawArticle) -> tuple[str, PublishedSource]:
+    """Give when the item was published: what the feed states, or else when it was fetched.
+
+    A time ahead of `fetched_at` stays: feeds publish embargoed items, and what they state is theirs to state.
+    """
+    stated = _instant(raw.published_at)
+    if stated is None and raw.published_raw:
+        instant = parse_date(raw.published_raw)
+        stated = wire_time(instant) if instant else None
+    if stated:
+        return stated, "feed"
+    return to_wire_time(raw.fetched_at, "fetched_at"), "fetched"
+
+
+def _instant(text: str | None) -> str | None:
+    """Give an RFC 3339 time in wire form, or None where it names no instant."""
+    if not text:
+        return None
+    try:
+        return wire_time(parse_instant(text))
+    except Rejected:
+        instant = parse_date(text)
+        return wire_time(instant) if instant else None

@@ -1,0 +1,201 @@
+"""Lines that are no news: read-also links, share bars, credits, self-promotion.
+
+Takes a draft, gives it without the lines that `phrases.toml` names; each cut is on record, whole. Precision comes
+first: a line goes only when all of it is such a line, so no real sentence is lost. Rules run on the match form,
+because kashida and missing hamzas inside boilerplate (اقــرأ أيضـاً) defeat rules on the written one.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from events.article import Removed, RemovedKind
+from streams.normalize.draft import Draft, Line, removal, rewritten
+from streams.text.fold import fold, match
+
+MAX_WORDS = 40
+"""Longer lines are prose, apart from the few phrases that allow more."""
+
+MAX_LIST = 8
+"""How many lines a list of links under "read also" may have."""
+
+Where = Literal["line", "label", "start", "lead", "has"]
+_MARK = re.compile(r"\s*(?:[:|›»>…؛/]|\.\.|[-–—]\s)")
+_STRICT_MARK = re.compile(r"\s*[:|/]")
+_PROSE_END = re.compile(r"[.!؟?»”\"):،؛]\s*$")
+_BULLET = re.compile(r"^\s*[-–—•*▪●◾»›>]\s*\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One entry of `phrases.toml`: a phrase in its match form, and when it marks a line."""
+
+    kind: RemovedKind
+    text: str
+    where: Where
+    max_words: int
+    mark: bool
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    by_word: dict[str, tuple[Phrase, ...]]
+    inside: tuple[Phrase, ...]
+    patterns: tuple[tuple[RemovedKind, re.Pattern[str]], ...]
+    networks: frozenset[str]
+    actions: frozenset[str]
+
+
+_DEFAULT_WORDS = {"line": 12, "label": 30, "start": 20, "lead": 10_000, "has": 12}
+
+
+@cache
+def _rules() -> _Rules:
+    table = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text("utf-8"))
+    phrases = sorted(_phrases(table["phrase"]), key=lambda phrase: -len(phrase.text))
+    opening = [phrase for phrase in phrases if phrase.where != "has"]
+    words = {phrase.text.split()[0] for phrase in opening}
+    return _Rules(
+        by_word={word: tuple(p for p in opening if p.text.split()[0] == word) for word in words},
+        inside=tuple(phrase for phrase in phrases if phrase.where == "has"),
+        patterns=tuple((entry["kind"], re.compile(entry["regex"])) for entry in table["pattern"]),
+        networks=frozenset(match(table["share"]["networks"]).split()),
+        actions=frozenset(match(table["share"]["actions"]).split()),
+    )
+
+
+def _phrases(entries: list[dict[str, Any]]) -> Iterator[Phrase]:
+    for entry in entries:
+        where: Where = entry["where"]
+        for text in entry["text"]:
+            yield Phrase(
+                kind=entry["kind"],
+                text=match(text).replace("\n", " "),
+                where=where,
+                max_words=entry.get("max_words", _DEFAULT_WORDS[where]),
+                mark=entry.get("mark", False),
+                opens=entry.get("opens", False),
+            )
+
+
+def cut_boilerplate(draft: Draft) -> Draft:
+    """Give the draft without the lines that are no news."""
+    kept: list[Line] = []
+    removed: list[Removed] = []
+    at = 0
+    while at < len(draft.lines):
+        line = draft.lines[at]
+        at += 1
+        found = _verdict(line)
+        if found is None:
+            line, rest = _without_tail(line, draft.lang)
+            kept.append(line)
+            removed += rest
+            continue
+        kind, phrase = found
+        if phrase and phrase.where == "lead":
+            cut, left = _split_lead(line, phrase, draft.lang)
+            kept += left
+            removed.append(removal(kind, cut))
+            continue
+        removed.append(removal(kind, line.text))
+        if phrase and phrase.opens and line.folded == phrase.text:
+            for link in _list_of_links(draft.lines[at:]):
+                removed.append(removal(kind, link.text))
+                at += 1
+    return draft.cut(tuple(kept), tuple(removed))
+
+
+def _verdict(line: Line) -> tuple[RemovedKind, Phrase | None] | None:
+    """Tell of what kind a line that is no news is, and by which phrase; None for news."""
+    rules = _rules()
+    words = line.words
+    first = line.folded.partition("\n")[0].partition(" ")[0]
+    for phrase in rules.by_word.get(first, ()):
+        if words <= phrase.max_words and _applies(phrase, line):
+            return phrase.kind, phrase
+    if words > MAX_WORDS:
+        return None
+    for phrase in rules.inside:
+        if words <= phrase.max_words and f" {phrase.text} " in f" {line.folded} ".replace("\n", " "):
+            return phrase.kind, phrase
+    if _is_share_bar(line):
+        return "share_bar", None
+    text = line.text.strip()
+    return next(((kind, None) for kind, pattern in rules.patterns if pattern.fullmatch(text)), None)
+
+
+def _applies(phrase: Phrase, line: Line) -> bool:
+    folded = line.folded.replace("\n", " ")
+    if folded != phrase.text and not folded.startswith(phrase.text + " "):
+        return False
+    if phrase.where == "line":
+        return folded == phrase.text
+    if phrase.where == "lead":
+        return True
+    rest = line.folded[len(phrase.text) + 1 :]
+    if phrase.where == "start":
+        return "\n" not in rest
+    if folded == phrase.text:
+        return not phrase.mark
+    marks = _STRICT_MARK if phrase.mark else _MARK
+    return bool(marks.match(line.text, _end_in_text(phrase, line))) and "\n" not in rest.strip()
+
+
+def _end_in_text(phrase: Phrase, line: Line) -> int:
+    """Give where the phrase that opens `line` ends in its display form."""
+    return fold(line.text).span(0, len(phrase.text))[1]
+
+
+def _split_lead(line: Line, phrase: Phrase, lang: str) -> tuple[str, list[Line]]:
+    end = _end_in_text(phrase, line)
+    rest = line.text[end:].strip()
+    return line.text[:end], [rewritten(line, rest, lang)] if rest else []
+
+
+def _is_share_bar(line: Line) -> bool:
+    """Tell whether a line holds only the words of share buttons, as many as make a bar."""
+    rules = _rules()
+    words = line.folded.split()
+    if not 2 <= len(words) <= 30 or any(w not in rules.networks and w not in rules.actions for w in words):
+        return False
+    networks = len({word for word in words if word in rules.networks})
+    return networks >= 2 or (networks == 1 and any(word in rules.actions for word in words))
+
+
+def _list_of_links(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Give the lines below a lone "read also" that are its links.
+
+    Links by markup and bulleted titles always are; bare titles only where nothing but titles follows to the end.
+    """
+    count = 0
+    while count < min(len(lines), MAX_LIST) and (
+        lines[count].linked or (lines[count].words <= 20 and _BULLET.match(lines[count].text))
+    ):
+        count += 1
+    if count:
+        return lines[:count]
+    titles = all(line.words <= 16 and not _PROSE_END.search(line.text) for line in lines)
+    return lines if len(lines) <= MAX_LIST and titles else ()
+
+
+def _without_tail(line: Line, lang: str) -> tuple[Line, list[Removed]]:
+    """Cut a "read also: title" that ends a paragraph after its last full stop."""
+    if "\n" not in line.folded or ":" not in line.text:
+        return line, []
+    _, _, tail = line.folded.rpartition("\n")
+    for phrase in _rules().by_word.get(tail.partition(" ")[0], ()):
+        if phrase.kind != "read_also" or phrase.where != "label" or not tail.startswith(phrase.text + " "):
+            continue
+        folded = fold(line.text, lang)
+        start, end = folded.span(
+            len(folded.text) - len(tail), len(folded.text) - len(tail) + len(phrase.text)
+        )
+        if line.text[end:].lstrip().startswith(":") and tail.count(" ") < 20:
+            return rewritten(line, line.text[:start].strip(), lang), [removal("read_also", line.text[start:])]
+    return line, []

@@ -1,0 +1,198 @@
+"""Repeated passes: the body, or a part of it, told a second time in one item.
+
+Feeds print a body twice, three times, with its first paragraph missing or a word mended. Takes a draft, gives it
+with the first telling of each sentence; what was cut is on record. A sentence goes only as part of a pass: a run
+of sentences that follows the order of the first telling. One that differs in a figure stays, unless the pass around
+it leaves no doubt. Refrains and short lines stay.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from events.article import Removed
+from streams.normalize.draft import Draft, Line, removal, rewritten
+from streams.text.fold import fold
+
+Words = tuple[str, ...]
+
+MIN_PASS = 12
+"""Words that a pass has at least."""
+
+_GRAM = 5
+_NEAR = 0.7
+_MAX_UNITS = 4_000
+_MAX_GAP = 2  # sentences inside a pass that the first telling does not have
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence: `line.text[start:end]` of line number `line`."""
+
+    line: int
+    start: int
+    end: int
+    words: Words
+
+    @property
+    def figures(self) -> Words:
+        return tuple(word for word in self.words if word[0].isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Unit `unit` tells again what unit `source` told."""
+
+    unit: int
+    source: int
+    exact: bool
+    same_figures: bool
+
+
+def cut_repeats(draft: Draft) -> Draft:
+    """Give the draft without what is told a second time."""
+    if not _may_repeat(draft.lines):
+        return draft
+    units = [unit for at, line in enumerate(draft.lines) for unit in _sentences(at, line, draft.lang)]
+    doomed = {unit for run in _runs(_matches(units)) for unit in _verdict(run, units)}
+    if not doomed:
+        return draft
+    return draft.cut(_kept(draft, units, doomed), _removed(draft, units, doomed))
+
+
+def _may_repeat(lines: tuple[Line, ...]) -> bool:
+    """Tell, cheaply, whether enough word sequences occur twice to look closer."""
+    words = " ".join(line.folded for line in lines).split()
+    grams = len(words) - _GRAM + 1
+    if grams < 2 * (MIN_PASS - _GRAM + 1):
+        return False
+    distinct = len(set(zip(*(words[offset:] for offset in range(_GRAM)), strict=False)))
+    return grams - distinct >= (MIN_PASS - _GRAM + 1) // 2
+
+
+def _sentences(at: int, line: Line, lang: str) -> list[_Unit]:
+    if "\n" not in line.folded:
+        return [_Unit(at, 0, len(line.text), tuple(line.folded.split()))]
+    folded = fold(line.text, lang)
+    units = []
+    start, offset = 0, 0
+    parts = folded.text.split("\n")
+    for number, part in enumerate(parts, start=1):
+        offset += len(part) + 1
+        end = len(line.text) if number == len(parts) else folded.starts[offset]
+        end = _back_to_space(line.text, end) if end < len(line.text) else end
+        units.append(_Unit(at, start, end, tuple(part.split())))
+        start = end
+    return units
+
+
+def _back_to_space(text: str, at: int) -> int:
+    """Move the start of a sentence back over its opening quotation marks and brackets."""
+    while at and text[at - 1] in "«“\"'([‹":
+        at -= 1
+    return at
+
+
+def _matches(units: list[_Unit]) -> list[_Match]:
+    """Find for each sentence the one before it that it tells again, if any; a source repeats nothing itself."""
+    exact: dict[Words, list[int]] = {}
+    grams: dict[Words, list[int]] = {}
+    found: list[_Match] = []
+    last = -1
+    for at, unit in enumerate(units[:_MAX_UNITS]):
+        source = _source(unit, units, exact, grams, last + 1)
+        if source is None:
+            exact.setdefault(unit.words, []).append(at)
+            for gram in _grams(unit.words):
+                grams.setdefault(gram, []).append(at)
+            continue
+        same = units[source].figures == unit.figures
+        found.append(_Match(at, source, units[source].words == unit.words, same))
+        last = source
+    return found
+
+
+def _grams(words: Words) -> set[Words]:
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _source(
+    unit: _Unit,
+    units: list[_Unit],
+    exact: dict[Words, list[int]],
+    grams: dict[Words, list[int]],
+    expected: int,
+) -> int | None:
+    if unit.words in exact:
+        known = exact[unit.words]
+        return next((at for at in known if at >= expected), known[0])
+    own = _grams(unit.words)
+    if len(own) < 4:
+        return None
+    votes = Counter(at for gram in own for at in grams.get(gram, ())[:8])
+    if not votes:
+        return None
+    best, shared = min(votes.items(), key=lambda vote: (-vote[1], vote[0]))
+    longer = max(len(own), len(units[best].words) - 2)
+    return best if shared >= _NEAR * longer else None
+
+
+def _runs(matches: list[_Match]) -> list[list[_Match]]:
+    """Part the matches into passes: each follows the order of the first telling, with small gaps."""
+    runs: list[list[_Match]] = []
+    for match in matches:
+        run = runs[-1] if runs else None
+        if run and match.source > run[-1].source and match.unit - run[-1].unit <= _MAX_GAP + 1:
+            run.append(match)
+        else:
+            runs.append([match])
+    return runs
+
+
+def _verdict(run: list[_Match], units: list[_Unit]) -> list[int]:
+    """Give the units of a run that go: none where the run is no pass."""
+
+    def size(some: list[_Match]) -> int:
+        return sum(len(units[match.unit].words) for match in some)
+
+    exact = [match for match in run if match.exact]
+    told = sum(len(unit.words) for unit in units[: run[0].unit])
+    whole = size(run) >= 0.6 * told
+    if size(run) < MIN_PASS or (not whole and size(run) < 5 * len(run)):
+        return []
+    sure = len(exact) >= 2 and size(exact) >= 0.6 * size(run)
+    near_goes = whole or size(exact) >= 0.5 * size(run)
+    return [match.unit for match in run if match.exact or (near_goes and (match.same_figures or sure))]
+
+
+def _kept(draft: Draft, units: list[_Unit], doomed: set[int]) -> tuple[Line, ...]:
+    touched = {units[at].line for at in doomed}
+    lines = []
+    for number, line in enumerate(draft.lines):
+        if number not in touched:
+            lines.append(line)
+            continue
+        own = [
+            line.text[u.start : u.end] for at, u in enumerate(units) if u.line == number and at not in doomed
+        ]
+        if text := " ".join("".join(own).split()):
+            lines.append(rewritten(line, text, draft.lang))
+    return tuple(lines)
+
+
+def _removed(draft: Draft, units: list[_Unit], doomed: set[int]) -> tuple[Removed, ...]:
+    """Put what goes on record, one entry for each stretch without a gap."""
+    stretches: list[list[_Unit]] = []
+    last = -2
+    for at in sorted(doomed):
+        if at != last + 1:
+            stretches.append([])
+        stretches[-1].append(units[at])
+        last = at
+    return tuple(removal("repeated", _text_of(draft, stretch)) for stretch in stretches)
+
+
+def _text_of(draft: Draft, stretch: list[_Unit]) -> str:
+    texts: dict[int, str] = {}
+    for unit in stretch:
+        texts[unit.line] = texts.get(unit.line, "") + draft.lines[unit.line].text[unit.start : unit.end]
+    return "\n".join(text.strip() for text in texts.values())
