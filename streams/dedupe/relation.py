@@ -21,6 +21,7 @@ _ABRIDGED = 0.8
 """A text shorter than this share of the other is a shortened copy or an item of a composite."""
 _SAME_TOPIC = 0.25
 _SAME_TITLE = 0.5
+_SLACK, _MOST = 1.1, 0.75
 _NEAR = 0.4
 """Above this share of all word 3-grams, texts of different length are one text, whatever their titles."""
 
@@ -165,9 +166,9 @@ class Side:
 
 
 def _opens(shorter: Side, longer: Side) -> bool:
-    """Whether the shorter text is the beginning of the longer one."""
+    """Whether the shorter text is the beginning of the longer one, give or take a few words."""
     item = shorter.stems()
-    return len(item & longer.stems(0, int(len(shorter.words) * 1.2))) >= 0.6 * len(item)
+    return len(item & longer.stems(0, int(len(shorter.words) * _SLACK))) >= _MOST * len(item)
 
 
 def _one_topic(shorter: Side, longer: Side) -> bool:
@@ -176,7 +177,7 @@ def _one_topic(shorter: Side, longer: Side) -> bool:
     title = frozenset(word(text).stem for text in longer.title.split()) - {""}
     if title and len(title & item) >= _SAME_TITLE * len(title):
         return True
-    rest = longer.stems(int(len(shorter.words) * 1.2))
+    rest = longer.stems(int(len(shorter.words) * _SLACK))
     return not rest or len(item & rest) >= _SAME_TOPIC * min(len(item), len(rest))
 
 

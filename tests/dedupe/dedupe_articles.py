@@ -52,6 +52,7 @@ def article(
     agency: str | None = None,
     dateline: str | None = None,
     source_name: str | None = None,
+    published_at: str | None = None,
 ) -> Article:
     when = fetched_at or at(hours)
     if url is None and item is None:
@@ -61,7 +62,7 @@ def article(
     return Article(
         article_id=article_id(raw), source_id=source, source_name=source_name, url=url, item_id=item,
         title=title, text=text, lang=lang, dir="rtl" if lang == "ar" else "ltr", agency=agency,
-        published_at=when, dateline=Dateline(raw=dateline) if dateline else None,
+        published_at=published_at or when, dateline=Dateline(raw=dateline) if dateline else None,
         published_source="fetched", fetched_at=when, shard=lang, fingerprint=fingerprint(title, text, lang),
     )  # fmt: skip
 

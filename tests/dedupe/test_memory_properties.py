@@ -1,4 +1,4 @@
-"""The memory's two promises: a rebuilt memory decides as the lived one does, and a redelivery changes nothing."""
+"""The memory's two promises: rebuilt, it decides as the lived one does; a redelivery changes nothing."""
 
 from dataclasses import replace
 
@@ -41,7 +41,9 @@ def articles(draw: st.DrawFn) -> Article:
         draw(st.sampled_from([SENTENCES[first][:40], SENTENCES[second][:30], ""])),
         text,
         source=draw(st.sampled_from(["alpha", "beta", "gamma"])),
-        url=draw(st.sampled_from([f"https://a.example/news/{number}", f"http://www.b.example/news/{number}", None])),
+        url=draw(
+            st.sampled_from([f"https://a.example/news/{number}", f"http://www.b.example/news/{number}", None])
+        ),
         item=draw(st.sampled_from([f"item-{number}", "shared"])),
         fetched_at=draw(st.sampled_from(["2099-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z"]))
         if draw(st.integers(0, 19)) == 0
