@@ -1,0 +1,119 @@
+"""One automaton over the match form: every name and term of the tables, found where it stands as a word.
+
+Arabic writes "and", "by", "for" and "like" onto the next word. Stemming would damage names (Tashaphyne makes
+كركوك into ركو; ARABIC.md 1.9), so a clitic is peeled only where what remains is an entry.
+
+All occurrences are taken and the leftmost-longest *valid* ones kept: a leftmost-longest automaton decides before
+the word boundaries are known, and a match it must throw away would hide the good one inside (pyahocorasick#133).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+NAME_CLITICS = frozenset(["", "و", "ف", "ب", "ك", "ل", "وب", "وك", "ول", "فب", "فك", "فل"])
+WORD_CLITICS = (
+    NAME_CLITICS
+    | {clitic + "ال" for clitic in ("", "و", "ف", "ب", "ك", "وب", "وك", "فب", "فك")}
+    | {"لل", "ولل", "فلل"}
+)
+LAM_CLITICS = frozenset(["ل", "ول", "فل"])
+"""Before an entry in ال that follows the preposition ل: العراق is written للعراق."""
+
+_LONGEST_CLITIC = max(map(len, WORD_CLITICS))
+_SEPARATORS = " \n"
+
+
+class Meaning(NamedTuple):
+    """What a form can stand for: `kind` (place, person, organisation, mask, term), its row, its flags."""
+
+    kind: str
+    row: int
+    flags: str = ""
+
+
+class Hit(NamedTuple):
+    """An entry in the text, offsets of the match form without the clitic; `meanings` as the tables give them."""
+
+    start: int
+    end: int
+    clitic: str
+    meanings: tuple[Meaning, ...]
+
+
+class _Pattern(NamedTuple):
+    clitics: frozenset[str]
+    meanings: tuple[Meaning, ...]
+
+
+class Lexicon:
+    """All entries of all tables. Building is linear in their length; searching in that of the text."""
+
+    def __init__(self, entries: Iterable[tuple[str, Meaning]]) -> None:
+        forms: dict[str, list[Meaning]] = {}
+        for form, meaning in entries:
+            if meaning not in forms.setdefault(form, []):
+                forms[form].append(meaning)
+        patterns: dict[tuple[str, frozenset[str]], _Pattern] = {}
+        for form, meanings in forms.items():
+            for key, part in _patterns(form, meanings):
+                patterns[key] = part
+        self._patterns = list(patterns.values())
+        self._automaton = ahocorasick_rs.AhoCorasick([text for text, _ in patterns], store_patterns=False)
+
+    def __len__(self) -> int:
+        return len(self._patterns)
+
+    def find(self, text: str) -> list[Hit]:
+        """Give every entry that stands in the match form `text` as a word of its own, in reading order."""
+        size, hits = len(text), []
+        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if end < size and text[end] not in _SEPARATORS:
+                continue
+            clitic = _clitic(text, start)
+            pattern = self._patterns[index]
+            if clitic in pattern.clitics:
+                hits.append(Hit(start, end, clitic or "", pattern.meanings))
+        hits.sort(key=_order)
+        return hits
+
+
+def _patterns(form: str, meanings: list[Meaning]) -> Iterable[tuple[tuple[str, frozenset[str]], _Pattern]]:
+    """Give the patterns of a form: as a name, as a common word, and with the alef that ل swallows."""
+    names = tuple(meaning for meaning in meanings if meaning.kind != "term")
+    terms = tuple(meaning for meaning in meanings if meaning.kind == "term")
+    for part, clitics in ((names, NAME_CLITICS), (terms, WORD_CLITICS)):
+        if part:
+            yield (form, clitics), _Pattern(clitics, part)
+    if form.startswith("ال") and len(form) > 4:
+        yield (form[1:], LAM_CLITICS), _Pattern(LAM_CLITICS, tuple(meanings))
+
+
+def _clitic(text: str, start: int) -> str | None:
+    """Give what stands between the word's beginning and `start`; None where that is too long for clitics."""
+    if start == 0 or text[start - 1] in _SEPARATORS:
+        return ""
+    head = text[max(0, start - _LONGEST_CLITIC - 1) : start]
+    cut = max(head.rfind(" "), head.rfind("\n"))
+    if cut < 0 and start > _LONGEST_CLITIC:
+        return None
+    return head[cut + 1 :]
+
+
+def _order(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
+def leftmost_longest(hits: Sequence[Hit], wanted: Callable[[Hit], bool]) -> list[Hit]:
+    """Keep the wanted hits that no earlier or longer wanted hit covers; same form, other reading: merged."""
+    kept: list[Hit] = []
+    for hit in hits:
+        if not wanted(hit):
+            continue
+        if kept and hit.start < kept[-1].end:
+            if (hit.start, hit.end) == (kept[-1].start, kept[-1].end):
+                kept[-1] = kept[-1]._replace(meanings=kept[-1].meanings + hit.meanings)
+            continue
+        kept.append(hit)
+    return kept

@@ -1,0 +1,210 @@
+"""Quantities in words and digits, Arabic and English, with bounds: a grammar over the words of the match form.
+
+PyArabic's text2number sums a whole sentence and knows no duals and no dropped hamza (ARABIC.md 4.4), so the table
+is our own: data/numbers.tsv, with the bounding phrases of data/casualties.toml.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from streams.tag.tables import rows, settings
+from streams.text.fold import match
+
+_DIGITS = re.compile(r"([وفبلك]?)([0-9]{1,9})(\.[0-9]{1,3})?\Z")
+_CLITICS = "وفبلك"
+_LARGEST = 10**10
+
+
+class Quantity(NamedTuple):
+    """A number of things: `low` and `high` inclusive (None: open); words `[start, end)` of the sentence."""
+
+    low: int | None
+    high: int | None
+    start: int
+    end: int
+    bounded: bool = False
+
+    @property
+    def exact(self) -> int | None:
+        """Give the number where the text states one number and no bound."""
+        return self.low if not self.bounded and self.low == self.high else None
+
+
+class _Word(NamedTuple):
+    value: int
+    kind: str
+
+
+@cache
+def _words() -> dict[str, _Word]:
+    return {match(row["word"]): _Word(int(row["value"]), row["class"]) for row in rows("numbers.tsv")}
+
+
+@cache
+def _bounds() -> dict[str, dict[tuple[str, ...], str]]:
+    """Give the bounding phrases by place (`before`, `after` the number): words -> at_least, at_most, about."""
+    table: dict[str, dict[tuple[str, ...], str]] = {"before": {}, "after": {}}
+    for place, kinds in settings("casualties.toml")["bounds"].items():
+        for kind, phrases in kinds.items():
+            for phrase in phrases:
+                table[place][tuple(match(phrase).split())] = kind
+    return table
+
+
+def _lookup(word: str) -> tuple[_Word | None, str]:
+    """Give the entry of a number word and the clitic peeled off it."""
+    table = _words()
+    found = table.get(word)
+    if found or len(word) < 4 or word[0] not in _CLITICS:
+        return found, ""
+    return table.get(word[1:]), word[0]
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a quantity can begin with this word."""
+    return _DIGITS.match(word) is not None or _lookup(word)[0] is not None
+
+
+def quantity(words: Sequence[str], at: int) -> Quantity | None:
+    """Read the quantity that begins at word `at`, with the bounds before and after it; None if none does."""
+    number_at, kind = _bound(words, at, "before")
+    if number_at > at and number_at < len(words) and words[number_at] == "من":
+        number_at += 0
+    plain = _range(words, number_at) or _plain(words, number_at)
+    if plain is None:
+        return None
+    after, after_kind = _bound(words, plain.end, "after")
+    return _bounded(plain._replace(start=at, end=after), kind or after_kind)
+
+
+def _bound(words: Sequence[str], at: int, place: str) -> tuple[int, str]:
+    """Give where a bounding phrase at `at` ends and what it says; the longest phrase wins."""
+    table = _bounds()[place]
+    for size in (5, 4, 3, 2, 1):
+        phrase = tuple(words[at : at + size])
+        kind = table.get(phrase) or (table.get((phrase[0][1:], *phrase[1:])) if _peels(phrase) else None)
+        if kind:
+            return at + size, kind
+    return at, ""
+
+
+def _peels(phrase: tuple[str, ...]) -> bool:
+    return bool(phrase) and len(phrase[0]) > 3 and phrase[0][0] in _CLITICS
+
+
+def _bounded(number: Quantity, kind: str) -> Quantity:
+    """Apply a bound: at least 5 is 5 and up; up to 5 is 0 to 5; about 30 is 27 to 33."""
+    low, high = number.low, number.high
+    if kind == "at_least":
+        return number._replace(high=None, bounded=True)
+    if kind == "at_most":
+        return number._replace(low=None, bounded=True)
+    if kind == "about" and low is not None and high is not None:
+        return number._replace(low=low - -(-low // 10), high=high + -(-high // 10), bounded=True)
+    return number
+
+
+def _range(words: Sequence[str], at: int) -> Quantity | None:
+    """Read "between 10 and 15"."""
+    if at >= len(words) or words[at] not in ("بين", "between"):
+        return None
+    first = _plain(words, at + 1)
+    if first is None or first.end >= len(words):
+        return None
+    following = first.end + (words[first.end] == "and")
+    second = _plain(words, following)
+    if second is None or first.low is None or second.high is None or first.low > second.high:
+        return None
+    return Quantity(first.low, second.high, at, second.end, bounded=True)
+
+
+def _plain(words: Sequence[str], at: int) -> Quantity | None:
+    if at >= len(words):
+        return None
+    digits = _DIGITS.match(words[at])
+    if digits:
+        return _digits(words, at, digits)
+    word, _ = _lookup(words[at])
+    if word is None:
+        return _article(words, at)
+    if word.kind.startswith("vague"):
+        return _vague(words, at, word)
+    if word.kind == "scale" and words[at].endswith("الاف"):
+        return Quantity(2 * word.value, 10 * word.value - 1, at, at + 1, bounded=True)
+    return _spoken(words, at)
+
+
+def _digits(words: Sequence[str], at: int, digits: re.Match[str]) -> Quantity | None:
+    """Read a number in digits, with a scale word after it ("3.5 million")."""
+    scale = _words().get(words[at + 1]) if at + 1 < len(words) else None
+    if scale and scale.kind == "scale":
+        value = round(float(digits[2] + (digits[3] or "")) * scale.value)
+        return Quantity(value, value, at, at + 2)
+    if digits[3]:
+        return None
+    return Quantity(int(digits[2]), int(digits[2]), at, at + 1)
+
+
+def _article(words: Sequence[str], at: int) -> Quantity | None:
+    """Read English "a dozen", "a hundred"."""
+    if words[at] not in ("a", "an") or at + 1 >= len(words):
+        return None
+    if words[at + 1] == "dozen":
+        return Quantity(12, 12, at, at + 2)
+    following = _words().get(words[at + 1])
+    if following and following.kind in ("hundred", "scale"):
+        return Quantity(following.value, following.value, at, at + 2)
+    return None
+
+
+def _vague(words: Sequence[str], at: int, word: _Word) -> Quantity:
+    """Read "tens", "hundreds", also "tens of thousands": a range, never a number."""
+    low, high, end = word.value, int(word.kind.partition(":")[2]), at + 1
+    following = end + (words[end : end + 1] == ("of",) or list(words[end : end + 1]) == ["of"])
+    scale = _words().get(words[following].removeprefix("ال")) if following < len(words) else None
+    if scale and (scale.kind == "scale" or scale.value == 2000):
+        factor = 1000 if scale.value <= 2000 else scale.value
+        low, high, end = low * factor, high * factor, following + 1
+    return Quantity(low, high or None, at, end, bounded=True)
+
+
+def _spoken(words: Sequence[str], at: int) -> Quantity | None:
+    """Read number words: units, teens, tens, hundreds and scales, joined by و."""
+    total, group, position = 0, 0, at
+    while position < len(words) and total < _LARGEST:
+        word, clitic = _lookup(words[position])
+        if word is None or word.kind.startswith("vague"):
+            break
+        if position > at and not _continues(word, clitic, words[position], words[position - 1]):
+            break
+        total, group = _add(word, clitic, total, group)
+        position += 1
+    value = total + group
+    return Quantity(value, value, at, position) if position > at and 0 < value <= _LARGEST else None
+
+
+def _continues(word: _Word, clitic: str, text: str, previous: str) -> bool:
+    """Tell whether a number word goes on: with و, as ten after a unit, as hundred or scale; English by place."""
+    if text.isascii():
+        return previous.isascii() and (
+            word.kind in ("hundred", "scale") or _lookup(previous)[0].kind != "unit"
+        )  # type: ignore[union-attr]
+    if clitic:
+        return clitic == "و"
+    before = _lookup(previous)[0]
+    return word.kind in ("hundred", "scale") or (
+        word.value == 10 and before is not None and before.value < 10
+    )
+
+
+def _add(word: _Word, clitic: str, total: int, group: int) -> tuple[int, int]:
+    if word.kind == "scale":
+        return total + max(group, 1) * word.value, 0
+    if word.kind == "dual":
+        return total + group + word.value, 0
+    if word.kind == "hundred":
+        unit = group % 10 if not clitic else 0
+        return total, (group - unit) + max(unit, 1) * 100
+    return total, group + word.value

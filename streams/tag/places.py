@@ -1,0 +1,241 @@
+"""Places with GeoNames ids. A raw gazetteer is noise (precision 0.17, ARABIC.md 4.2): names are curated, and
+ambiguous ones count only in context.
+
+Flags of a name in data/places.tsv: none, always a place; `c`, with a kind of place or a locative before it, beside
+another place, or where the article names its country; `n` (also a person's name or a word), the same without the
+country; `s`, only after a kind of place (حي, قضاء, …); `x`, only in this spelling (جدة, never جده "his grandfather").
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from events.article import DedupedArticle, Evidence, Place
+from streams.tag.lexicon import Hit, Meaning
+from streams.tag.passage import Passage
+from streams.tag.tables import rows, settings
+from streams.text.fold import match
+
+
+class Row(NamedTuple):
+    """One place of the table."""
+
+    id: str
+    name: str
+    name_ar: str | None
+    kind: str
+    country: str
+    lat: float
+    lon: float
+    population: int
+    spellings: frozenset[str]
+
+
+@cache
+def table() -> tuple[Row, ...]:
+    """Give the places, read once."""
+    return tuple(_row(row) for row in rows("places.tsv"))
+
+
+def _row(row: dict[str, str]) -> Row:
+    names = (*row["names_ar"].split("|"), *row["names_en"].split("|"))
+    exact = frozenset(name.partition("~")[0] for name in names if "x" in name.partition("~")[2])
+    position = float(row["lat"]), float(row["lon"])
+    return Row(
+        row["id"], row["name"], row["name_ar"] or None, row["kind"], row["country"], *position,
+        int(row["population"]), exact,
+    )  # fmt: skip
+
+
+def entries() -> Iterable[tuple[str, Meaning]]:
+    """Give the lexicon entries of all places."""
+    for number, row in enumerate(rows("places.tsv")):
+        for name in (*row["names_ar"].split("|"), *row["names_en"].split("|")):
+            written, _, flags = name.partition("~")
+            if written:
+                yield match(written), Meaning("place", number, flags)
+
+
+@dataclass(frozen=True)
+class _Cues:
+    types: frozenset[str]
+    types_after: frozenset[str]
+    locatives: frozenset[str]
+    strong: frozenset[str]
+    heads: frozenset[str]
+    tails: frozenset[str]
+    titles: frozenset[str]
+    not_before: frozenset[str]
+    nations: dict[str, str]
+
+
+@cache
+def _cues() -> _Cues:
+    table = settings("cues.toml")["places"]
+    names = ("types", "types_after", "locatives", "strong_locatives", "organisation_heads", "organisation_tails",
+             "titles", "not_before")  # fmt: skip
+    return _Cues(*(frozenset(map(match, table[name])) for name in names), nations=_nations())
+
+
+def _nations() -> dict[str, str]:
+    """Give the forms of each nation's adjective: عراقي, العراقية, عراقيين, …"""
+    forms: dict[str, str] = {}
+    for country, words in settings("cues.toml")["nations"].items():
+        for word in map(match, words):
+            for form in (word, word + "ه", word + "ين", word + "ون") if not word.isascii() else (word,):
+                forms[form] = forms["ال" + form] = country
+    return forms
+
+
+class Mention(NamedTuple):
+    """A hit that may be a place, with its possible rows."""
+
+    passage: Passage
+    hit: Hit
+    meanings: tuple[Meaning, ...]
+
+
+def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:
+    """Give the places of an article, the surest first; `mentions` in reading order, names of others left out."""
+    mentions = [mention for mention in mentions if _possible(mention)]
+    sure = [
+        mention for mention in mentions if any(not meaning.flags.strip("tox") for meaning in mention.meanings)
+    ]
+    support = _support(article, sure)
+    found: dict[int, list[tuple[Evidence, float]]] = {}
+    accepted_end: tuple[int, int] = (-1, -1)
+    for mention in mentions:
+        grade = _grade(mention, support, accepted_end)
+        if grade is None:
+            continue
+        accepted_end = id(mention.passage), mention.hit.end
+        row = _choose(mention, support)
+        rule = table()[row].id.replace("geonames", "places")
+        evidence = mention.passage.evidence(mention.hit.start, mention.hit.end, rule)
+        found.setdefault(row, []).append((evidence, grade))
+    listed = [_place(table()[row], told) for row, told in found.items()]
+    return tuple(sorted(listed, key=lambda place: -place.score))
+
+
+def _possible(mention: Mention) -> bool:
+    """Tell whether spelling and neighbours allow a place at all."""
+    cues, passage, hit = _cues(), mention.passage, mention.hit
+    surface = passage.evidence(hit.start, hit.end, "").surface
+    if surface[:1].isascii() and surface[:1].islower():
+        return False
+    exact = [table()[meaning.row].spellings for meaning in mention.meanings if "x" in meaning.flags]
+    if exact and not any(surface in spellings for spellings in exact):
+        return False
+    before, after = passage.before(hit.start), passage.after(hit.end)
+    if before and not hit.clitic and (before[0] in cues.heads or " ".join(before[1::-1]) in cues.heads):
+        return False
+    return not (after and (after[0] in cues.tails and surface.isascii() or after[0] in cues.not_before))
+
+
+def _support(article: DedupedArticle, sure: Sequence[Mention]) -> Counter[str]:
+    """Count what speaks for each country: sure places, adjectives of nations, the dateline."""
+    support: Counter[str] = Counter()
+    for mention in sure:
+        countries = {table()[meaning.row].country for meaning in mention.meanings}
+        if len(countries) == 1:
+            support[countries.pop()] += 2
+    nations = _cues().nations
+    for passage in {id(mention.passage): mention.passage for mention in sure}.values():
+        for word in passage.folded.text.split():
+            country = nations.get(word)
+            if country:
+                support[country] += 1
+    if article.dateline and article.dateline.place:
+        support.update(_countries_of(match(article.dateline.place)))
+    return support
+
+
+@cache
+def _by_name() -> dict[str, tuple[str, ...]]:
+    index: dict[str, tuple[str, ...]] = {}
+    for form, meaning in entries():
+        index[form] = (*index.get(form, ()), table()[meaning.row].country)
+    return index
+
+
+def _countries_of(name: str) -> tuple[str, ...]:
+    countries = _by_name().get(name, ())
+    return countries if len(set(countries)) == 1 else ()
+
+
+def _grade(mention: Mention, support: Counter[str], accepted: tuple[int, int]) -> float | None:
+    """Give how sure a mention is (0.4 to 0.8), or None where its flags ask for context that is not there."""
+    flags = min((meaning.flags.strip("tox") for meaning in mention.meanings), key=len)
+    typed = _has_type(mention)
+    if typed:
+        return 0.8
+    if not flags:
+        return 0.7
+    if flags == "s":
+        return None
+    placed = _is_placed(mention, accepted)
+    if placed:
+        return 0.6
+    supported = any(support[table()[meaning.row].country] for meaning in mention.meanings)
+    return 0.45 if flags == "c" and supported and not _is_titled(mention) else None
+
+
+def _has_type(mention: Mention) -> bool:
+    cues, passage, hit = _cues(), mention.passage, mention.hit
+    before, after = passage.before(hit.start), passage.after(hit.end)
+    if not hit.clitic and before and _bare(before[0]) in cues.types:
+        return True
+    return bool(after) and after[0] in cues.types_after
+
+
+def _bare(word: str) -> str:
+    """Peel what a cue may carry: "بمحافظة", "ومدينة"."""
+    cues = _cues()
+    if word in cues.types or word in cues.locatives or len(word) < 4:
+        return word
+    return word[1:] if word[0] in "وفبل" else word
+
+
+def _is_placed(mention: Mention, accepted: tuple[int, int]) -> bool:
+    """Tell whether a locative stands before the name, or it is joined to a place just before it."""
+    cues, passage, hit = _cues(), mention.passage, mention.hit
+    before = passage.before(hit.start)
+    if hit.clitic in ("ب", "وب", "فب"):
+        return True
+    if accepted[0] == id(passage) and 0 < hit.start - accepted[1] <= 3 and hit.clitic == "و":
+        return True
+    return bool(before) and not hit.clitic and _bare(before[0]) in cues.strong
+
+
+def _is_titled(mention: Mention) -> bool:
+    """Tell whether a person's title or a given name stands right before."""
+    before = mention.passage.before(mention.hit.start)
+    return bool(before) and not mention.hit.clitic and before[0] in _cues().titles
+
+
+def _choose(mention: Mention, support: Counter[str]) -> int:
+    """Choose among places of one name: the country the article speaks of, then countries and size."""
+    at_start = mention.passage.field == "text" and mention.hit.start == 0
+
+    def weight(meaning: Meaning) -> tuple[int, int, int]:
+        row = table()[meaning.row]
+        others = support[row.country]
+        return others, int(row.kind == "country" and not at_start), row.population
+
+    options = [meaning for meaning in mention.meanings]
+    if _has_type(mention) and any(table()[one.row].kind != "country" for one in options):
+        options = [one for one in options if table()[one.row].kind != "country"]
+    return max(options, key=weight).row
+
+
+def _place(row: Row, told: Sequence[tuple[Evidence, float]]) -> Place:
+    grade = max(grade for _, grade in told)
+    title = any(evidence.field == "title" for evidence, _ in told)
+    score = min(1.0, grade + 0.12 * title + 0.04 * math.log2(len(told)))
+    return Place(
+        id=row.id, name=row.name, name_ar=row.name_ar, country=row.country, lat=row.lat, lon=row.lon,
+        score=round(score, 3), evidence=tuple(evidence for evidence, _ in told),
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""The word classes of data/casualties.toml, folded and ready to look up."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from streams.tag.tables import settings
+from streams.text.fold import match
+
+KINDS = ("killed", "injured", "missing")
+_CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
+
+
+class Phrases:
+    """A set of words and phrases; `at` tells how many words the longest one at a place has."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        split = [tuple(match(phrase).split()) for phrase in phrases]
+        self.words = frozenset(phrase[0] for phrase in split if len(phrase) == 1)
+        self._longer: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in sorted(split, key=len, reverse=True):
+            if len(phrase) > 1:
+                self._longer.setdefault(phrase[0], []).append(phrase)
+
+    def at(self, words: Sequence[str], place: int) -> int:
+        """Give the number of words of the phrase that begins at `place`, 0 where none does."""
+        if place >= len(words):
+            return 0
+        for phrase in self._longer.get(words[place], ()):
+            if tuple(words[place : place + len(phrase)]) == phrase:
+                return len(phrase)
+        return int(words[place] in self.words)
+
+    def within(self, words: Sequence[str], peel: bool = True) -> bool:
+        """Tell whether any phrase stands anywhere in `words`, also behind و, ف, ب or ل."""
+        if any(self.at(words, place) for place in range(len(words))):
+            return True
+        return peel and any(
+            self.at((word[1:], *words[place + 1 : place + 5]), 0)
+            for place, word in enumerate(words)
+            if len(word) > 3 and word[0] in "وفبل"
+        )
+
+
+class Words:
+    """All classes of the table; nouns and verbs by kind (killed, injured, missing)."""
+
+    def __init__(self) -> None:
+        table = settings("casualties.toml")
+        verbs, nouns, people = table["verbs"], table["nouns"], table["people"]
+        self.verbs = {kind: Phrases(verbs[kind]).words for kind in KINDS}
+        self.died = Phrases(verbs["died"]).words
+        self.active = {kind: Phrases(verbs.get(f"{kind}_active", ())).words for kind in KINDS}
+        self.nouns = {
+            (kind, size): Phrases(nouns[f"{kind}_{size}"]).words
+            for kind in KINDS
+            for size in ("one", "two", "many")
+        }
+        self.one = Phrases(people["one"]).words
+        self.two = Phrases(people["two"]).words
+        self.two_or_more = Phrases(people["two_or_more"]).words
+        self.many = Phrases(people["many"]).words
+        self.endings = tuple(match(ending) for ending in people["endings"])
+        self.sets = {
+            name: Phrases(phrases)
+            for part in ("verbs", "nouns", "context", "people")
+            for name, phrases in table[part].items()
+            if name != "endings"
+        }
+
+    def person(self, word: str) -> bool:
+        """Tell whether a counted noun names people, by list or as an adjective of a nation or group."""
+        bare = word.removeprefix("ال") if len(word) > 4 else word
+        return bare in self.many or bare in self.one or (len(word) > 5 and word.endswith(self.endings))
+
+    def noun_kind(self, word: str) -> str | None:
+        """Give the kind of a noun that itself says what befell: قتيلا, wounded."""
+        for kind in KINDS:
+            if word in self.nouns[kind, "many"] or word in self.nouns[kind, "two"]:
+                return kind
+        return None
+
+
+@cache
+def words() -> Words:
+    """Give the table, read once."""
+    return Words()
+
+
+def peeled(word: str) -> Iterable[tuple[str, str]]:
+    """Give a word bare and with each clitic it could carry: (clitic, rest)."""
+    yield "", word
+    for clitic in _CLITICS:
+        if word.startswith(clitic) and len(word) - len(clitic) >= 2:
+            yield clitic, word[len(clitic) :]
