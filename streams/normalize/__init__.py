@@ -19,8 +19,9 @@ from streams.normalize.draft import Draft, Line, removal
 from streams.normalize.fingerprint import fingerprint
 from streams.normalize.html import Block, blocks, plain, title_text
 from streams.normalize.language import direction, language
+from streams.normalize.quotes import quotes
 from streams.normalize.repeats import cut_repeats
-from streams.normalize.structure import headings, joined, quotes
+from streams.normalize.structure import headings, joined
 from streams.text.fold import display, match
 
 Step = Callable[[Draft], Draft]

@@ -13,7 +13,7 @@ from typing import Any
 
 from events.article import Direction
 
-SAMPLE = 1_500
+SAMPLE = 800
 """Characters that are looked at: a page of news tells its language in its first lines."""
 
 _CERTAIN = 20  # letters from which on the text alone decides
@@ -139,13 +139,13 @@ def _sets() -> dict[str, frozenset[str]]:
 
 def _arabic(words: list[str]) -> str:
     """Tell the languages of the Arabic script apart; Arabic where nothing speaks for another."""
-    folded = [_even(word) for word in words]
-    scores = {lang: 2.0 * sum(word in known for word in folded) for lang, known in _sets().items()}
-    counts = Counter("".join(words))
+    counts = Counter(map(_even, words))
+    scores = {lang: 2.0 * sum(counts[word] for word in known & counts.keys()) for lang, known in _sets().items()}
+    text = "".join(words)
     for lang, own in _OWN_LETTERS.items():
-        scores[lang] += 0.5 * sum(counts[letter] for letter in own)
-    scores["ar"] += 1.0 * sum(word.startswith(("ال", "وال", "بال")) for word in folded)
-    scores["fa"] += 0.5 * sum(counts[letter] for letter in "پچژگ")
+        scores[lang] += 0.5 * sum(map(text.count, own))
+    scores["ar"] += sum(count for word, count in counts.items() if word.startswith(("ال", "وال", "بال")))
+    scores["fa"] += 0.5 * sum(map(text.count, "پچژگ"))
     return min(scores.items(), key=lambda entry: (-entry[1], entry[0] != "ar", entry[0]))[0]
 
 
