@@ -27,8 +27,6 @@ from connectors.feeds.source import Refused, host_and_port, safe, without_creden
 
 USER_AGENT = "marsad/0.1 (feed reader; +https://github.com/marsad/marsad)"
 MAX_REDIRECTS = 5
-SECONDS = 27.0
-"""For the request and its redirects; reading the feed has the rest of the 30 s."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -98,14 +96,14 @@ class Fetcher:
         await self._stack.aclose()
 
     async def fetch(
-        self, address: str, validators: Validators = NO_VALIDATORS, seconds: float = SECONDS
+        self, address: str, validators: Validators = NO_VALIDATORS, seconds: float = 27.0
     ) -> Fetched:
         """Fetch `address` within `seconds`. Raises `FetchFailed` with the reason in words."""
         try:
             async with asyncio.timeout(seconds):
                 return await self._follow(address, validators)
         except TimeoutError as error:
-            raise FetchFailed(f"no complete answer within {seconds:.0f} s") from error
+            raise FetchFailed(f"no complete answer within {seconds:.3g} s") from error
 
     async def _follow(self, address: str, validators: Validators) -> Fetched:
         credentials = _credentials(address)

@@ -12,7 +12,7 @@ from connectors.feeds.charset import decode, for_xml
 from connectors.feeds.compression import MAX_BYTES, TooLarge, Unreadable, decompress
 from connectors.feeds.document import MAX_NAME, Job, Parsed, first_text
 from connectors.feeds.item import Item, article
-from connectors.feeds.reader import Read, read
+from connectors.feeds.reader import ITEM, Read, read
 from connectors.feeds.source import Refused
 
 _LANGUAGE_TAG = 35  # RFC 5646 section 4.4.1
@@ -46,13 +46,15 @@ def parse(body: bytes, job: Job) -> Parsed:
 def _xml(found: Read, text: str, job: Job, complete: bool) -> Parsed:
     if not found.version:
         raise Refused(_WHAT_IT_IS.get(found.root) or _by_looks(text))
+    if found.broken and not found.entries and ITEM.search(text):
+        raise Refused("broken markup: none of its items could be read")
     title = first_text(found.feed.get("title"))
     lang = first_text(found.feed.get("language"))
     name = job.name or (title[:MAX_NAME] if title else None)
     claimed = lang[:_LANGUAGE_TAG] if lang else None
     atom = found.version.startswith("atom")
     entries = found.entries if complete else _closed(found.entries, text)
-    items = (_item(dict(entry), atom, claimed) for entry in entries)
+    items = (_item(dict(entry), atom, claimed, job.base) for entry in entries)
     return Parsed(
         articles=(article(item, job, name) for item in items),
         title=title,
@@ -76,11 +78,11 @@ def _by_looks(text: str) -> str:
     return "not a feed"
 
 
-def _item(entry: dict[str, Any], atom: bool, lang: str | None) -> Item:
+def _item(entry: dict[str, Any], atom: bool, lang: str | None, base: str) -> Item:
     content_html, content_text = _content(entry)
     guid = first_text(entry.get("id"))
     link = links.pick(entry)
-    if not link and guid and entry.get("guid_is_permalink") and links.is_web_address(guid):
+    if entry.get("guid_is_permalink") and links.is_web_address(guid) and not links.web_address(link, base):
         link = guid
     published = first_text(entry.get("published")) or ("" if atom else first_text(entry.get("dc_date")))
     return Item(

@@ -16,7 +16,7 @@ from connectors.feeds import opml
 from connectors.feeds.document import Job
 from connectors.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, Validators
 from connectors.feeds.sandbox import Readers, Reading
-from connectors.feeds.source import Refusal, Refused, Source, from_argument, safe, without_credentials
+from connectors.feeds.source import Refusal, Refused, Source, from_argument, without_credentials
 from connectors.feeds.state import Memory, Store, diff, unchanged
 from events.article import RawArticle
 from events.times import wire_time
@@ -27,7 +27,8 @@ AT_ONCE = 32
 AT_ONCE_PER_HOST = 8
 AHEAD = 64
 """So many feeds are begun before the first of them has been delivered."""
-_LEAST_TO_READ = 3.0
+_FETCHING = 0.9
+"""The share of its time that a source has to come in; the rest is for reading it."""
 
 
 @dataclass(slots=True)
@@ -58,7 +59,10 @@ class Summary:
 class Poller:
     """The parts that polls share: connections, reading processes, room for so many at once."""
 
-    def __init__(self, allow_private: frozenset[str] = frozenset(), at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self, allow_private: frozenset[str] = frozenset(), at_once: int = AT_ONCE, seconds: float = SECONDS
+    ) -> None:
+        self._seconds = seconds
         self._fetcher = Fetcher(allow_private, at_once)
         self._readers = Readers()
         self._room = asyncio.Semaphore(at_once)
@@ -79,13 +83,13 @@ class Poller:
         host = self._hosts.setdefault(source.host, asyncio.Semaphore(AT_ONCE_PER_HOST))
         async with host, self._room:
             begun = time.monotonic()
-            answer = await self._fetcher.fetch(source.address, validators)
+            answer = await self._fetcher.fetch(source.address, validators, _FETCHING * self._seconds)
             spent = time.monotonic() - begun
         if answer.body is None:
             return Poll(source, None, answer.validators, answer)
         try:
             job = _job(source, answer)
-            reading = await self._readers.read(answer.body, job, max(_LEAST_TO_READ, SECONDS - spent))
+            reading = await self._readers.read(answer.body, job, self._seconds - spent)
         finally:
             answer.body.close()
         complete = answer.complete and reading.complete
@@ -94,7 +98,7 @@ class Poller:
 
     async def _file(self, source: Source) -> Poll:
         assert source.path is not None  # noqa: S101 (a source has an address or a path)
-        reading = await self._readers.read(source.path, _job(source, None), SECONDS)
+        reading = await self._readers.read(source.path, _job(source, None), self._seconds)
         return Poll(source, reading, complete=reading.complete)
 
 
@@ -136,6 +140,7 @@ async def poll_sources(
     allow_private: frozenset[str] = frozenset(),
     on_article: Callable[[RawArticle], None],
     on_refusal: Callable[[Refusal], None],
+    seconds: float = SECONDS,
 ) -> Summary:
     """Poll each source once; give articles in the order of `sources`, then of the document.
 
@@ -147,7 +152,7 @@ async def poll_sources(
         on_refusal(Refusal(str(state_dir), fault))
         store = None
     counts = _Counts(on_article, on_refusal)
-    async with Poller(allow_private) as poller:
+    async with Poller(allow_private, seconds=seconds) as poller:
         waiting: deque[tuple[Source, Memory | None, asyncio.Task[Poll]]] = deque()
         coming = iter(sources)
         try:
@@ -179,7 +184,7 @@ class _Counts:
         self.articles += 1
 
     def refuse(self, name: str, reason: str, counts: bool = True) -> None:
-        self._on_refusal(Refusal(safe(name), safe(reason), counts))
+        self._on_refusal(Refusal(name, reason, counts))
         self.refused += counts
 
 

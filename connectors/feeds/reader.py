@@ -5,7 +5,9 @@ that is a path is read from disk), copies a guid into the link, content into the
 dates in ways we do not trust (FEEDS.md section 2). The choices here follow feedparser 6.0.14 `api.py`.
 """
 
+import contextlib
 import io
+import re
 import xml.sax
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +17,16 @@ from xml.sax.xmlreader import InputSource
 from feedparser import FeedParserDict
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.sanitizer import replace_doctype
+from lxml import etree
 
 FEED_TAGS = frozenset({"rss", "feed", "rdf:rdf"})
 """An element that makes a document a feed; a namespace alone does not (feedparser thinks so)."""
 OTHER_ROOTS = frozenset({"html", "urlset", "sitemapindex", "opml", "svg", "newsml", "newsitem"})
+
+
+ITEM = re.compile(r"<(?:[A-Za-z0-9._-]+:)?(?:item|entry)[\s>]")
+_TRIPPED = (AttributeError, TypeError, KeyError, ValueError, IndexError)
+"""An element named like a field of feedparser's own (`<links>`) trips it; that element is passed over."""
 
 
 class _Exact:
@@ -30,7 +38,12 @@ class _Exact:
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
         self.first_tag = self.first_tag or tag
         self.is_feed = self.is_feed or tag in FEED_TAGS or (tag == "channel" and self.first_tag == tag)
-        super().unknown_starttag(tag, attrs)  # type: ignore[misc]
+        with contextlib.suppress(*_TRIPPED):
+            super().unknown_starttag(tag, attrs)  # type: ignore[misc]
+
+    def unknown_endtag(self, tag: str) -> None:
+        with contextlib.suppress(*_TRIPPED):
+            super().unknown_endtag(tag)  # type: ignore[misc]
 
     def _start_guid(self, attrs: dict[str, Any]) -> None:
         super()._start_guid(attrs)  # type: ignore[misc]
@@ -105,7 +118,22 @@ def read(text: str, base: str) -> Read:
     except (MemoryError, RecursionError):
         raise
     except Exception:  # noqa: BLE001 (malformed, or hostile in a way the strict parser does not foresee)
-        return _result(_parse_leniently(data, base, entities), named, broken=True)
+        found = _result(_parse_leniently(data, base, entities), named, broken=True)
+    if not found.entries and found.version and ITEM.search(text):
+        return _mended(data, base, named) or found
+    return found
+
+
+def _mended(data: bytes, base: str, named: str | None) -> Read | None:
+    """Read again as libxml2 mends it: an unclosed title in the channel hides all items from feedparser."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        tree = etree.fromstring(data, parser)
+        return _result(_parse_strictly(etree.tostring(tree, encoding="utf-8"), base), named, broken=True)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 (beyond mending)
+        return None
 
 
 def _result(parser: Any, named: str | None, broken: bool) -> Read:

@@ -7,6 +7,7 @@ there is. The child that reads it is killed, the next feed gets a new one, and n
 import asyncio
 import contextlib
 import os
+import signal
 import struct
 import sys
 import tempfile
@@ -37,7 +38,7 @@ class Order(msgspec.Struct, frozen=True):
     """What the child is asked: read the body that follows, or the file at `path`."""
 
     job: Job
-    path: str | None
+    path: bytes | None
     processor_seconds: int
 
 
@@ -141,7 +142,7 @@ class _Child:
     async def ask(self, body: IO[bytes] | Path, job: Job) -> Reading:
         """Send one order and take its answer; the child counts as lost until both are through."""
         self.usable = False
-        path = str(body) if isinstance(body, Path) else None
+        path = os.fsencode(body) if isinstance(body, Path) else None
         order = Order(job, path, PROCESSOR_SECONDS)
         sending = asyncio.create_task(self._send(order, None if isinstance(body, Path) else body))
         spool = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 (closed by Reading.close)
@@ -189,8 +190,10 @@ class _Child:
 
     async def end(self) -> None:
         """Kill the child and wait until it is gone."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.returncode is None:
+            # Process.kill polls first, and may so take the exit status away from the loop's own watcher.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
         await self._process.wait()
 
 

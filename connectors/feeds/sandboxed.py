@@ -47,7 +47,7 @@ def _serve(order: Order, orders: BinaryIO, answers: BinaryIO) -> Answer:
         _grant(order.processor_seconds)
         body = b"".join(iter(lambda: _frame(orders), b""))
         if order.path is not None:
-            body = _file(Path(order.path))
+            body = _file(Path(os.fsdecode(order.path)))
         size = len(body)
         return _answer(parse(body, order.job), answers, size)
     except Refused as refused:

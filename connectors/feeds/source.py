@@ -39,8 +39,12 @@ class Refusal:
     reason: str
     counts: bool = True
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", safe(self.name) or '""')
+        object.__setattr__(self, "reason", safe(self.reason))
+
     def __str__(self) -> str:
-        return f"{safe(self.name)}: {safe(self.reason)}"
+        return f"{self.name}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,15 @@ def from_argument(text: str) -> Source:
     if scheme in _DEFAULT_PORTS:
         return web_source(text)
     if scheme == "file":
-        return Source(shown=text, path=_file_address(text))
+        return Source(shown=_unicode(without_credentials(text)), path=_file_address(text))
     if scheme and not _exists(text):
         raise Refused(f"{scheme}: addresses are not fetched, only http, https and files")
     if "\x00" in text or not text:
         raise Refused("no path")
-    return Source(shown=text, path=Path(text).absolute())
+    if _unicode(text) != text and not _exists(text):
+        raise Refused("no such file")
+    shown = text if _exists(text) else without_credentials(text)
+    return Source(shown=_unicode(shown), path=Path(text).absolute())
 
 
 def from_opml(text: str, folder: Path) -> Source:
@@ -158,6 +165,11 @@ def _scheme(text: str) -> str:
     return found[1].lower() if found else ""
 
 
+def _unicode(text: str) -> str:
+    """Give a path as text: names of files need not be UTF-8, records must."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _exists(text: str) -> bool:
     try:
         return Path(text).exists()
@@ -168,7 +180,7 @@ def _exists(text: str) -> bool:
 def _file_address(text: str) -> Path:
     parts = urlsplit(text.strip())
     if parts.netloc not in ("", "localhost"):
-        raise Refused("a file address names a file on this machine: file:///path")
+        raise Refused("names a file on another machine; file:///PATH is one on this")
     path = unquote(parts.path)
     if not path or "\x00" in path:
         raise Refused("no path")
