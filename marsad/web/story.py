@@ -40,13 +40,14 @@ def story(shown: StoryView, query: Query, words: Texts) -> Markup:
 
 
 def _counts(shown: StoryView, words: Texts) -> Markup:
-    counts = shown.widest.event.story
-    return Markup(
-        '<p class="counts"><b>{}</b> {} · <b>{}</b> {} · <b>{}</b> {}</p>\n'
-    ).format(
-        counts.independent_sources, words["independent"], counts.sources, words["sources"],
-        counts.articles, words["articles"],
-    )  # fmt: skip
+    story = shown.widest.event.story
+    counts = (
+        ("independent", story.independent_sources),
+        ("sources", story.sources),
+        ("articles", story.articles),
+    )
+    told = Markup(" · ").join(Markup("{}: <b>{}</b>").format(words[name], count) for name, count in counts)
+    return Markup('<p class="counts">{}</p>\n').format(told)
 
 
 def _article(event: EnrichedArticle, shown: StoryView, query: Query, words: Texts, label: str = "") -> Markup:
@@ -226,8 +227,8 @@ def _copies(copies: tuple[Entry, ...], words: Texts) -> Markup:
         return NOTHING
     items = Markup("").join(_copy(one.event, words) for one in copies)
     return Markup(
-        '<details class="copies"><summary><b>{}</b> {}</summary>\n<ul>{}</ul></details>\n'
-    ).format(len(copies), words["copies"], items)  # fmt: skip
+        '<details class="copies"><summary>{}: <b>{}</b></summary>\n<ul>{}</ul></details>\n'
+    ).format(words["copies"], len(copies), items)  # fmt: skip
 
 
 def _copy(event: EnrichedArticle, words: Texts) -> Markup:

@@ -140,7 +140,7 @@ def test_story_says_who_told_it_and_folds_copies(board: Board, add: Add) -> None
     document = shown(board, lang="en")
     assert len(document.named("section", "story")) == len(document.named("article")) == 1
     assert len(document.named("details", "copies")) == 1
-    assert "1 independent sources · 2 sources · 2 articles" in document.text
+    assert "Independent sources: 1 · Sources: 2 · Articles: 2" in document.text
     assert "similarity 0.97" in document.text
 
 
