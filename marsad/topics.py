@@ -14,7 +14,7 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
 from events.topics import DEFAULT_PARTITIONS, DEFAULT_PREFIX, Topic, all_topics, changelog, full_name
 from marsad.errors import Failure
@@ -99,6 +99,11 @@ async def admin(options: Mapping[str, Any]) -> AsyncIterator[AIOKafkaAdminClient
 
 def unreachable(options: Mapping[str, Any], error: Exception) -> Failure:
     """Say that Kafka does not do as asked: it is not there, refuses us, or broke off."""
+    if isinstance(error, KafkaConnectionError):
+        return Failure(
+            f"no Kafka answers at {options['bootstrap_servers']}. Check the address (--broker) and that it "
+            "runs; `marsad broker` starts one on this machine."
+        )
     reason = " ".join(str(error).split()) or type(error).__name__
     return Failure(
         f"Kafka at {options['bootstrap_servers']} does not answer as it should ({reason[:300]}). Check the "
@@ -156,6 +161,11 @@ async def differences(options: Mapping[str, Any], wanted: Wanted) -> list[str]:
     """Compare; give a line for each difference, none where all is as it should be."""
     async with admin(options) as client:
         found = await look(client, wanted)
+    return compared(found, wanted)
+
+
+def compared(found: Sequence[Found], wanted: Wanted) -> list[str]:
+    """Give a line for each difference between what was found and what is wanted."""
     partitions = agreed_partitions(found, wanted)
     return [line for one in found for line in one.differences(partitions, wanted.replication)]
 

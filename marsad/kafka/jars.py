@@ -7,6 +7,7 @@ checksum), and a start with a full cache needs no network.
 
 import fcntl
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -20,12 +21,12 @@ from pathlib import Path
 from marsad.errors import Failure
 
 KAFKA_VERSION = "4.3.0"
+SCRATCH = "fetching-"
 ATTEMPTS = 3
 PARALLEL = 6
 """Downloads at once: a registry is shared, and six already fill an ordinary line."""
 
 Say = Callable[[str], None]
-Fetch = Callable[["Jar", Path], Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Jar:
         """Tell whether the file is there, complete and unaltered."""
         try:
             return path.stat().st_size == self.size and _sha256(path) == self.sha256
-        except FileNotFoundError:
+        except OSError:  # what cannot be read is fetched, and that says why it cannot be written either
             return False
 
 
@@ -115,28 +116,39 @@ def _fetch_all(cache: Path, missing: list[Jar], say: Say) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     megabytes = sum(jar.size for jar in missing) // 1_000_000 + 1
     say(f"fetching Kafka {KAFKA_VERSION} into {folder}: {len(missing)} jars, {megabytes} MB, once")
+    for left in cache.glob(f"{SCRATCH}*"):  # of a first start that was killed; we hold the lock
+        shutil.rmtree(left, ignore_errors=True)
     # Beside the jars, so that the last step is a rename: a jar is there whole or not at all.
-    scratch = Path(tempfile.mkdtemp(prefix="fetching-", dir=cache))
+    scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=cache))
     try:
         with ThreadPoolExecutor(PARALLEL) as pool:
-            for jar, path in zip(missing, pool.map(lambda jar: _fetched(jar, scratch), missing), strict=True):
-                path.replace(folder / jar.filename)
+            coming = [pool.submit(_fetch_into, folder, jar, scratch) for jar in missing]
+            try:
+                for one in coming:
+                    one.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)  # one that cannot be had is enough to give up
+                raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _fetched(jar: Jar, scratch: Path, fetch: Fetch | None = None) -> Path:
+def _fetch_into(folder: Path, jar: Jar, scratch: Path) -> None:
+    _fetched(jar, scratch).replace(folder / jar.filename)
+
+
+def _fetched(jar: Jar, scratch: Path) -> Path:
     """Fetch one jar until it has the pinned hash, at most ATTEMPTS times."""
     reason = ""
     for attempt in range(ATTEMPTS):
         try:
-            path = (fetch or _by_jgo)(jar, scratch / f"{attempt}-{jar.filename}")
-        except OSError as error:  # requests' exceptions are OSErrors too
-            if error.errno is not None and not _is_network(error):
-                raise
-            reason = f"{type(error).__name__}: {error}"
+            path = _by_jgo(jar, scratch / f"{attempt}-{jar.filename}")
         except RuntimeError as error:  # jgo: found in no repository
             reason = str(error)
+        except OSError as error:  # requests' errors are OSErrors too, those of our own disk are not its
+            if not _is_network(error):
+                raise
+            reason = f"{type(error).__name__}: {error}"
         else:
             if jar.is_whole(path):
                 return path
@@ -144,9 +156,9 @@ def _fetched(jar: Jar, scratch: Path, fetch: Fetch | None = None) -> Path:
             path.unlink()
     raise Failure(
         f"cannot fetch {jar.coordinate} for the embedded Kafka ({reason[:300]}). The first start needs "
-        "Maven Central: check the network and HTTPS_PROXY, or name a mirror under [repositories] in "
-        "~/.config/jgo.conf, then start again; what was fetched is kept. Or use a Kafka that runs already: "
-        "--broker HOST:PORT."
+        "Maven Central: check the network, HTTPS_PROXY and REQUESTS_CA_BUNDLE, or name a mirror as `central` "
+        "under [repositories] in ~/.config/jgo.conf, then start again; what was fetched is kept. Or use a "
+        "Kafka that runs already: --broker HOST:PORT."
     )
 
 
@@ -162,6 +174,8 @@ def _by_jgo(jar: Jar, repo: Path) -> Path:
     from jgo.maven import MavenContext  # noqa: PLC0415
     from jgo.maven._core import DEFAULT_REMOTE_REPOS  # noqa: PLC0415
 
+    if os.environ.get("SSL_CERT_FILE"):  # pip and OpenSSL follow it, requests has a name of its own for it
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", os.environ["SSL_CERT_FILE"])
     remotes = DEFAULT_REMOTE_REPOS | GlobalSettings.load().repositories
     context = MavenContext(repo_cache=repo, remote_repos=remotes, timeout=30)
     return Path(context.create_dependency(jar.coordinate).artifact.resolve())

@@ -33,7 +33,7 @@ def describe(host: str, port: int, timeout: float = 2.0) -> ClusterView:
         (length,) = struct.unpack(">i", _exactly(connection, 4))
         if not 0 < length <= MAX_ANSWER:
             raise ValueError(f"what answers on {host}:{port} does not speak Kafka")
-        return _parse(_Reader(_exactly(connection, length)))
+        return parse(_exactly(connection, length))
 
 
 def _exactly(connection: socket.socket, count: int) -> bytes:
@@ -82,7 +82,9 @@ class _Reader:
             self.take(self.varint())
 
 
-def _parse(answer: _Reader) -> ClusterView:
+def parse(data: bytes) -> ClusterView:
+    """Read the answer to the question. Raises ValueError where it is none."""
+    answer = _Reader(data)
     answer.number(4)  # correlation id
     answer.tags()
     answer.number(4)  # throttle time
