@@ -6,6 +6,7 @@ Everything that comes from a feed passes `clean`; everything that goes into a pa
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -83,6 +84,14 @@ def _apart(spans: Iterable[Span], start: int, end: int) -> list[Span]:
         if all(span.end <= other.start or other.end <= span.start for other in chosen):
             chosen.append(span)
     return sorted(chosen, key=lambda one: one.start)
+
+
+def difference(before: str, after: str) -> Iterable[tuple[str, str, str]]:
+    """Give what two texts share and where they differ, word by word: (same, taken out, put in)."""
+    old, new = clean(before).split(), clean(after).split()
+    for kind, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone, come = " ".join(old[start:end]), " ".join(new[first:last])
+        yield (gone, "", "") if kind == "equal" else ("", gone, come)
 
 
 def spans(event: EnrichedArticle, field: str) -> list[Span]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from events.article import Casualties, Change, Count, EnrichedArticle
+from events.article import Casualties, Count, EnrichedArticle
 from marsad.web.board import Entry, StoryView
-from marsad.web.marks import attributes, clean, highlighted, is_web, isolated, link, spans
+from marsad.web.marks import attributes, clean, difference, highlighted, is_web, isolated, link, spans
 from marsad.web.query import Query
 from marsad.web.texts import Texts
 
@@ -41,6 +41,8 @@ def story(shown: StoryView, query: Query, words: Texts) -> Markup:
 
 def _counts(shown: StoryView, words: Texts) -> Markup:
     story = shown.widest.event.story
+    if story.articles == 1:
+        return NOTHING
     counts = (
         ("independent", story.independent_sources),
         ("sources", story.sources),
@@ -113,20 +115,28 @@ def _revision(event: EnrichedArticle, words: Texts) -> Markup:
     changes = event.relates_to.changes if event.relation == "revision" and event.relates_to else ()
     if not changes:
         return NOTHING
-    lines = Markup("").join(_change(change, words) for change in changes)
-    return Markup('<p{}>{} {} · {}</p>\n<dl>{}</dl>\n').format(
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for change in changes:  # one sentence may have changed in several ways
+        kinds.setdefault((change.before, change.after), []).append(words.of("kinds", change.kind))
+    lines = Markup("").join(_change(" · ".join(kind), *sides, words) for sides, kind in kinds.items())
+    return Markup("<p{}>{} {} · {}</p>\n<dl>{}</dl>\n").format(
         _own(words), words["revision_n"], event.revision, _time(event.fetched_at), lines
-    )  # fmt: skip
+    )
 
 
-def _change(change: Change, words: Texts) -> Markup:
-    return Markup(
-        '<dt{own}>{kind}</dt><dd><del aria-label="{was}">{before}</del> '
-        '<ins aria-label="{now}">{after}</ins></dd>'
-    ).format(
-        own=_own(words), kind=words.of("kinds", change.kind), was=words["before"], now=words["after"],
-        before=isolated(_clip(change.before)), after=isolated(_clip(change.after)),
-    )  # fmt: skip
+def _change(kind: str, before: str, after: str, words: Texts) -> Markup:
+    """Give one change as a line: what stayed, what went, what came."""
+    pieces = Markup(" ").join(
+        piece
+        for same, gone, come in difference(_clip(before), _clip(after))
+        for piece in (
+            escape(same),
+            Markup('<del aria-label="{}">{}</del>').format(words["before"], gone) if gone else NOTHING,
+            Markup('<ins aria-label="{}">{}</ins>').format(words["after"], come) if come else NOTHING,
+        )
+        if piece
+    )
+    return Markup("<dt{}>{}</dt><dd>{}</dd>").format(_own(words), kind, pieces)
 
 
 def _clip(text: str) -> str:

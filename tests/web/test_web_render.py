@@ -23,7 +23,7 @@ from events.article import (
     Topic,
 )  # fmt: skip
 from marsad.web.board import Board
-from marsad.web.marks import Span, highlighted, isolated, link
+from marsad.web.marks import Span, clean, difference, highlighted, isolated, link
 from marsad.web.query import Query
 from marsad.web.render import PAGE_STORIES, page
 from marsad.web.texts import LANGUAGES, preferred, texts
@@ -145,13 +145,23 @@ def test_story_says_who_told_it_and_folds_copies(board: Board, add: Add) -> None
 
 
 def test_revision_shows_before_and_after(board: Board, add: Add) -> None:
-    change = Change(kind="figure", before="ثلاثة", after="خمسة")
-    relates = RelatesTo(article_id="a1", revision=1, similarity=0.9, changes=(change,))
+    sides = {"before": "قُتل ثلاثة أشخاص", "after": "قُتل خمسة أشخاص"}
+    changes = (Change(kind="title", **sides), Change(kind="figure", **sides))
+    relates = RelatesTo(article_id="a1", revision=1, similarity=0.9, changes=changes)
     add("1", title="أول")
     add("1b", article_id="a1", story_id="s1", relation="revision", revision=2, relates_to=relates)
     html = page(board, Query(), texts("ar"))
-    assert re.search(r'<del aria-label="قبل"><bdi dir="auto">ثلاثة</bdi></del>', html)
-    assert re.search(r'<ins aria-label="بعد"><bdi dir="auto">خمسة</bdi></ins>', html)
+    assert '<dt lang="ar" dir="rtl">العنوان · رقم</dt>' in html
+    line = '<dd>قُتل <del aria-label="قبل">ثلاثة</del> <ins aria-label="بعد">خمسة</ins> أشخاص</dd>'
+    assert html.count(line) == 1
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_difference_holds_both_sides(before: str, after: str) -> None:
+    pieces = list(difference(before, after))
+    old = " ".join(piece for same, gone, _ in pieces for piece in (same, gone) if piece)
+    new = " ".join(piece for same, _, come in pieces for piece in (same, come) if piece)
+    assert (old.split(), new.split()) == (clean(before).split(), clean(after).split())
 
 
 def test_earlier_changes_stay_visible_under_a_later_revision(board: Board, add: Add) -> None:
