@@ -13,6 +13,9 @@ from streams.dedupe.sight import Sight
 from streams.dedupe.story import founded, joinable, joined, voice_of
 from streams.text.fold import match
 
+_PLAIN = 0.95
+"""A candidate so much alike ends the search: those after it share less of what is looked up."""
+
 
 def decide(sight: Sight) -> Entry:
     """Give the entry that will be remembered of the article."""
@@ -28,8 +31,10 @@ def _says_the_same(sight: Sight, known: Known) -> bool:
     if known.content.version == article.fingerprint.version:
         return known.content.exact == article.fingerprint.exact
     title, text = known.content.texts()
-    old = match(title, article.lang), match(text[:MAX_CHARACTERS], article.lang)
-    return old == (features.title, features.text)
+    # As in the fingerprint, words alone count, not where sentences and paragraphs break.
+    return match(title, article.lang).split() == features.title.split() and (
+        match(text[:MAX_CHARACTERS], article.lang).split() == features.text.split()
+    )
 
 
 def _repeat(sight: Sight, known: Known) -> Entry:
@@ -83,6 +88,8 @@ def _compared(sight: Sight, found: Candidates) -> Iterator[Related | Refused]:
         verdict = relate(sight.features, entry, sight.settings)
         if verdict is not None:
             yield verdict
+        if isinstance(verdict, Related) and verdict.similarity >= _PLAIN:
+            return
 
 
 def _related(sight: Sight, related: Related) -> Entry:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from streams.dedupe.features import MAX_WORDS
-from streams.dedupe.words import is_figure, tables, with_values, word, words_of
+from streams.dedupe.words import MAX_WORDS, is_figure, tables, with_values, word, words_of
+from streams.text.fold import match
 
 _CONTEXT = 2
 _MAX_RUN = 6
@@ -22,7 +22,7 @@ _ALIKE_TITLES = 0.6
 _SAME_LETTERS = 0.6
 _ENDINGS = "اهيء"
 _EDGE = "^"
-_CAPITALS = re.compile(r"[^\W\d_]*[A-Z][\w'’-]*")
+_CAPITALS = re.compile(r"\b(?=\w*[A-Z])\w[\w'’-]*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n][\"'”’)]*\s*|[\"“‘(])(\w+)")
 
 
@@ -67,6 +67,11 @@ def _tokens(text: str) -> list[str]:
 
 def _token(text: str) -> str:
     return word(text).stem or text
+
+
+def names_in(text: str, lang: str) -> frozenset[str]:
+    """Give the stems of the words of a name as shown."""
+    return frozenset(_tokens(match(text, lang)))
 
 
 def figures_of(match_form: str) -> list[str]:

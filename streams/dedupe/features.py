@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from events.article import Article, Fingerprint
-from streams.dedupe.words import codes, word, words_of
+from streams.dedupe.facts import Facts, names_in
+from streams.dedupe.words import MAX_WORDS, codes, word, words_of
 from streams.text.fold import match
 
-MAX_WORDS = 6_000
 MAX_CHARACTERS = 60_000
 MAX_ANCHORS = 36
 MAX_TERMS = 48
@@ -76,6 +76,13 @@ class Features:
     def bands(self) -> Digests:
         """Give one key for each band of the sketch; none where the text is too short for one."""
         return band_keys(self.article.fingerprint)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Give the facts of the article, its outlet's and agency's own names apart."""
+        article = self.article
+        names = " ".join(filter(None, (article.source_name, article.source_id, article.agency)))
+        return Facts(self.title, self.text, article.text[:MAX_CHARACTERS], names_in(names, article.lang))
 
     @cached_property
     def terms(self) -> tuple[Digests, NDArray[np.uint8]]:

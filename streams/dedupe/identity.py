@@ -13,7 +13,7 @@ from events.article import Article
 from events.identity import identity_address
 from streams.dedupe.entry import Content, Entry
 from streams.dedupe.facts import conflicts
-from streams.dedupe.relation import facts_of, likeness, own_facts
+from streams.dedupe.relation import facts_of, likeness
 from streams.dedupe.sight import Sight
 from streams.dedupe.table import key64
 from streams.text.fold import match
@@ -98,7 +98,7 @@ def _agrees(sight: Sight, known: Known) -> bool:
     alike = likeness(features, known.content, old_title)
     if alike.containment < sight.settings.alias_containment:
         return False
-    return not conflicts(own_facts(features), facts_of(known.entry, lang)) & _OTHER_ARTICLE
+    return not conflicts(features.facts, facts_of(known.entry, lang)) & _OTHER_ARTICLE
 
 
 def _same_text(sight: Sight) -> Known | None:

@@ -11,8 +11,8 @@ import numpy as np
 
 from events.article import Article
 from streams.dedupe.entry import Content, Entry
-from streams.dedupe.facts import Facts, conflicts
-from streams.dedupe.features import Features
+from streams.dedupe.facts import Facts, conflicts, names_in
+from streams.dedupe.features import MAX_CHARACTERS, Features
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.words import word, words_of
 from streams.text.fold import match
@@ -91,19 +91,9 @@ def title_likeness(left: list[str], right: list[str]) -> float:
 def facts_of(entry: Entry, lang: str) -> Facts:
     """Give the facts of a remembered article."""
     assert entry.content is not None  # noqa: S101 - candidates have content
-    title, text = entry.content.texts()
-    own = frozenset(word(name).stem for name in words_of(match(entry.voice.replace(":", " "), lang), 20))
+    title, text = (part[:MAX_CHARACTERS] for part in entry.content.texts())
+    own = names_in(f"{entry.voice} {entry.source_id}", lang)
     return Facts(match(title, lang), match(text, lang), text, own)
-
-
-def own_facts(features: Features) -> Facts:
-    """Give the facts of the article at hand."""
-    article = features.article
-    names = match(
-        " ".join(filter(None, (article.source_name, article.source_id, article.agency))), article.lang
-    )
-    own = frozenset(word(name).stem for name in words_of(names, 40))
-    return Facts(features.title, features.text, article.text, own - {""})
 
 
 def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | Refused | None:
@@ -115,7 +105,7 @@ def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | R
         return None
     facts = facts_of(entry, new.article.lang)
     alike = likeness(new, content, facts.title)
-    kinds = frozenset() if alike.same_body else conflicts(own_facts(new), facts)
+    kinds = frozenset() if alike.same_body else conflicts(new.facts, facts)
     if kinds:
         return Refused(entry, kinds)
     relation = _relation(new, alike, facts, settings)

@@ -7,13 +7,16 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+MAX_WORDS = 6_000
+"""Words of a text that are compared; what lies beyond is known by its digest alone."""
 
 # Larkey's light10 prefixes with the pairs that news uses; ARABIC.md 3.3 measures what they bring.
 _PREFIXES = ("وال", "بال", "فال", "كال", "ولل", "لل", "ال", "و", "ب", "ل", "ف", "ك")
@@ -135,7 +138,11 @@ def with_values(words: Iterable[str]) -> list[str]:
     out: list[str] = []
     total = group = 0
     for text in words:
-        value, scale, joined = _value(text)
+        number = _NUMBERS[text]
+        if number is _NO_NUMBER and not total and not group:
+            out.append(text)
+            continue
+        value, scale, joined, shown = number
         if scale and (group or not total):
             total, group = total + max(group, 1) * scale, 0
         elif value and group and (joined or _continues(group, value)):
@@ -145,7 +152,7 @@ def with_values(words: Iterable[str]) -> list[str]:
                 out.append(str(total + group))
             total, group = 0, value
             if not value:
-                out.append(_bare_figure(text) or text)
+                out.append(shown or text)
     if total + group:
         out.append(str(total + group))
     return out
@@ -155,24 +162,43 @@ def _continues(group: int, value: int) -> bool:
     return value < 10 <= group < 100 or (value == 100 and group < 10)
 
 
-@lru_cache(maxsize=1 << 16)
-def _value(text: str) -> tuple[int, int, bool]:
-    """Give (value, scale, whether it is joined to the number before by a leading و) of a word."""
+class _Number(NamedTuple):
+    """A number word's value or scale, whether a leading و joins it to the number before; or mere digits."""
+
+    value: int = 0
+    scale: int = 0
+    joined: bool = False
+    shown: str = ""
+
+
+_NO_NUMBER = _Number()
+
+
+class _Numbers(dict[str, _Number]):
+    """Words already looked at for numbers."""
+
+    def __missing__(self, text: str) -> _Number:
+        if len(self) >= _MEMO_SIZE:
+            self.clear()
+        made = self[text] = _number(text)
+        return made
+
+
+_NUMBERS = _Numbers()
+
+
+def _number(text: str) -> _Number:
     listed = tables()
     joined = text.startswith("و") and text not in listed.units
     bare = text[1:] if joined else text
     if bare in listed.scales:
-        return 0, listed.scales[bare], joined
-    if bare.isdigit() and bare.isascii() and len(bare) < 7:
-        return int(bare), 0, False
-    return listed.units.get(bare, 0), 0, joined
-
-
-@lru_cache(maxsize=1 << 14)
-def _bare_figure(text: str) -> str:
-    """Give the digits of a number with a clitic before or a unit after it, else ""."""
+        return _Number(scale=listed.scales[bare], joined=joined)
+    if bare in listed.units:
+        return _Number(listed.units[bare], joined=joined)
+    if is_figure(bare) and len(bare) < 7 and int(bare):
+        return _Number(int(bare))
     found = _FIGURE.fullmatch(text)
-    return found[1].replace(".", "").lstrip("0") if found else ""
+    return _Number(shown=found[1].replace(".", "").lstrip("0") or "0") if found else _NO_NUMBER
 
 
 def is_figure(text: str) -> bool:
