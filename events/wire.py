@@ -11,7 +11,7 @@ import msgspec
 import orjson
 
 from events.article import Article, DedupedBase, RawArticle, Value
-from events.identity import digest
+from events.identity import article_id, digest
 from events.rejected import Rejected
 from events.repeat import Repeat
 from events.story import Story
@@ -23,6 +23,7 @@ ORIGIN_HEADER = "news_origin"
 SUPERSEDED_HEADER = "news_superseded"
 """Set on a redelivered decision whose article has a later revision: not for the current topic."""
 
+Carried = RawArticle | Article | DedupedBase | Story | Repeat
 Headers = tuple[tuple[str, bytes], ...]
 V = TypeVar("V", bound=Value)
 
@@ -77,7 +78,7 @@ def raw_article(document: dict[str, Any]) -> RawArticle:
     return msgspec.structs.replace(raw, fetched_at=to_wire_time(raw.fetched_at, "fetched_at"))
 
 
-def cloud_headers(value: Article | DedupedBase | Story | Repeat, data: bytes) -> Headers:
+def cloud_headers(value: Carried, data: bytes) -> Headers:
     """Give the CloudEvents headers for one of our values and its bytes; nothing in them is a clock's.
 
     `ce_id` is the enriched event's own id, elsewhere a digest of the bytes.
@@ -89,14 +90,20 @@ def cloud_headers(value: Article | DedupedBase | Story | Repeat, data: bytes) ->
         "ce_type": f"marsad.{kind}.v1",
         "ce_source": _source(value),
         "ce_time": _time(value),
-        "ce_subject": value.story_id if isinstance(value, Story) else value.article_id,
+        "ce_subject": _subject(value),
         "ce_dataschema": f"urn:marsad:schema:{kind}:1",
         "content-type": "application/json",
     }
     return tuple((name, text.encode()) for name, text in fields.items())
 
 
-def _source(value: Article | DedupedBase | Story | Repeat) -> str:
+def _subject(value: Carried) -> str:
+    if isinstance(value, Story):
+        return value.story_id
+    return article_id(value) if isinstance(value, RawArticle) else value.article_id
+
+
+def _source(value: Carried) -> str:
     feed = getattr(value, "feed_url", None)
     if feed:
         return quote(feed, safe="/:?#[]@!$&'()*+,;=%~-._")
@@ -105,5 +112,5 @@ def _source(value: Article | DedupedBase | Story | Repeat) -> str:
     return f"urn:marsad:source:{quote(value.source_id, safe='')}"
 
 
-def _time(value: Article | DedupedBase | Story | Repeat) -> str:
+def _time(value: Carried) -> str:
     return value.last_changed_at if isinstance(value, Story) else value.fetched_at

@@ -21,7 +21,7 @@ from yarl import URL
 from connectors.feeds.compression import MAX_BYTES
 from connectors.feeds.faults import in_words, status_words
 from connectors.feeds.links import web_address
-from connectors.feeds.reach import guarded_socket, is_allowed
+from connectors.feeds.reach import allowed_hosts, guarded_socket, is_allowed
 from connectors.feeds.resolve import ThreadedNames
 from connectors.feeds.source import Refused, host_and_port, safe, without_credentials
 
@@ -83,7 +83,7 @@ class Fetcher:
     """Two connection pools: one that dials public addresses only, one for the hosts on the allow list."""
 
     def __init__(self, allow_private: frozenset[str] = frozenset(), connections: int = 64) -> None:
-        self._allowed = allow_private
+        self._allowed = allowed_hosts(",".join(allow_private))
         self._connections = connections
         self._stack = contextlib.AsyncExitStack()
 

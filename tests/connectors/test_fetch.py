@@ -210,11 +210,18 @@ async def test_headers_of_real_sites_are_not_too_long(wire: Wire) -> None:
     assert len(result.articles) == 2
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [b"", b"\x16\x03\x01\x00\x05nonsense", b"HTTP/1.1 OK 200\r\n\r\n", b"220 ftp ready\r\n",
-     OK + b"A: b\x00c\r\n\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n", b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe\r\n\r\n"],
-)  # fmt: skip
+NO_HTTP = [
+    b"",
+    b"\x16\x03\x01\x00\x05nonsense",
+    b"HTTP/1.1 OK 200\r\n\r\n",
+    b"220 ftp ready\r\n",
+    OK + b"A: b\x00c\r\n\r\n",
+    OK + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n",
+    b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("answer", NO_HTTP)
 async def test_what_is_no_http_is_refused_in_words(wire: Wire, site: Site, answer: bytes) -> None:
     result = await poll(await wire(answer), site.serve("/feed", FEED), seconds=5)
     assert len(result.refusals) == 1
