@@ -104,12 +104,12 @@ def _live(board: Board, query: Query, words: Texts) -> Markup:
     """Give the line that the script brings to life; hidden without it."""
     return Markup(
         '<div class="live" id="live" hidden data-stream="{stream}" data-fresh="{fresh}" data-lost="{lost}" '
-        'data-pause="{pause}" data-resume="{resume}" data-updated="{updated}">\n'
+        'data-pause="{pause}" data-paused="{paused}" data-resume="{resume}" data-updated="{updated}">\n'
         '<span class="dot" aria-hidden="true"></span> <span id="state" role="status">{live}</span>\n'
         '<button type="button" id="show" hidden></button>\n'
-        '<button type="button" id="pause" aria-pressed="false">{pause}</button>\n</div>\n'
+        '<button type="button" id="pause">{pause}</button>\n</div>\n'
     ).format(
-        stream=query.url("/events", page=1), fresh=words["fresh"], lost=words["lost"], pause=words["pause"],
+        stream=query.url("/events", page=1), fresh=words["fresh"], lost=words["lost"], pause=words["pause"], paused=words["paused"],
         resume=words["resume"], updated=words["newest_update"], live=words["live"],
     )  # fmt: skip
 

@@ -70,7 +70,11 @@ function connect() {
   const address = new URL(live.dataset.stream, location.href);
   address.searchParams.set("since", position);
   source = new EventSource(address);
-  source.onopen = () => { live.classList.remove("lost"); retry = 0; tell(calm); };
+  source.onopen = () => {
+    if (live.classList.contains("lost")) tell(calm);
+    live.classList.remove("lost");
+    retry = 0;
+  };
   source.onerror = () => {
     live.classList.add("lost");
     tell(live.dataset.lost);
@@ -92,7 +96,7 @@ pause.addEventListener("click", () => {
   const paused = source !== null;
   if (paused) disconnect(); else connect();
   live.classList.toggle("paused", paused);
-  pause.setAttribute("aria-pressed", String(paused));
+  tell(paused ? live.dataset.paused : calm);
   pause.textContent = paused ? live.dataset.resume : live.dataset.pause;
 });
 show.addEventListener("click", refresh);
