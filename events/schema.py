@@ -11,6 +11,7 @@ from typing import Any, get_args
 import msgspec
 
 from events.article import Article, DedupedArticle, EnrichedArticle, RawArticle, Value
+from events.feed import Feed, FeedEvent
 from events.rejected import Reason
 from events.repeat import Repeat
 from events.story import Story
@@ -19,7 +20,7 @@ Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RECORDS: tuple[type[Value], ...] = (
-    RawArticle, Article, DedupedArticle, EnrichedArticle, Story, Repeat,
+    RawArticle, Article, DedupedArticle, EnrichedArticle, Story, Repeat, Feed, FeedEvent,
 )  # fmt: skip
 """Every value that stands on a topic of ours."""
 
@@ -32,7 +33,8 @@ FROM_ONE: Schema = {"minimum": 1}
 # By field name, wherever it stands; a name means one thing in all records.
 LIMITS: Mapping[str, Schema] = {
     "fetched_at": TIME, "published_at": TIME, "updated_at": TIME, "first_seen_at": TIME,
-    "last_changed_at": TIME, "occurred_at": TIME,
+    "last_changed_at": TIME, "occurred_at": TIME, "last_polled_at": TIME, "last_success_at": TIME,
+    "last_new_at": TIME, "failing_since": TIME, "next_poll_at": TIME,
     "similarity": SHARE, "score": SHARE,
     "start": NATURAL, "end": NATURAL, "words": NATURAL,
     "min": NATURAL, "max": NATURAL, "exact": NATURAL,

@@ -11,11 +11,13 @@ import msgspec
 import orjson
 
 from events.article import Article, DedupedBase, RawArticle, Value
+from events.feed import Feed, FeedEvent
 from events.identity import article_id, digest
 from events.rejected import Rejected
 from events.repeat import Repeat
 from events.story import Story
 from events.times import to_wire_time
+from events.topics import Topic
 
 ORIGIN_HEADER = "news_origin"
 """`TOPIC/PARTITION/OFFSET` of the raw record that a record comes from."""
@@ -23,7 +25,7 @@ ORIGIN_HEADER = "news_origin"
 SUPERSEDED_HEADER = "news_superseded"
 """Set on a redelivered decision whose article has a later revision: not for the current topic."""
 
-Carried = RawArticle | Article | DedupedBase | Story | Repeat
+Carried = RawArticle | Article | DedupedBase | Story | Repeat | Feed | FeedEvent
 Headers = tuple[tuple[str, bytes], ...]
 V = TypeVar("V", bound=Value)
 
@@ -31,6 +33,18 @@ V = TypeVar("V", bound=Value)
 def encode(value: Value) -> bytes:
     """Write `value` as one JSON object; the same value gives the same bytes."""
     return orjson.dumps(msgspec.to_builtins(value))
+
+
+ENVELOPE_BYTES = 64 * 1024
+"""What a record's headers and batch fields may take of its topic's largest size."""
+
+
+def encode_for(topic: Topic, value: Value) -> bytes:
+    """Write `value` for `topic`; raises `Rejected("too_large")` before a broker would."""
+    data = encode(value)
+    if len(data) > topic.max_bytes - ENVELOPE_BYTES:
+        raise Rejected("too_large", f"{len(data)} bytes for {topic.name}, which takes {topic.max_bytes}")
+    return data
 
 
 def to_dict(value: Value) -> dict[str, Any]:
@@ -100,6 +114,8 @@ def cloud_headers(value: Carried, data: bytes) -> Headers:
 def _subject(value: Carried) -> str:
     if isinstance(value, Story):
         return value.story_id
+    if isinstance(value, Feed | FeedEvent):
+        return value.feed_id
     return article_id(value) if isinstance(value, RawArticle) else value.article_id
 
 
@@ -113,4 +129,8 @@ def _source(value: Carried) -> str:
 
 
 def _time(value: Carried) -> str:
-    return value.last_changed_at if isinstance(value, Story) else value.fetched_at
+    if isinstance(value, Story):
+        return value.last_changed_at
+    if isinstance(value, FeedEvent):
+        return value.occurred_at
+    return value.last_polled_at if isinstance(value, Feed) else value.fetched_at
