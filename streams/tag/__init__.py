@@ -11,9 +11,9 @@ import msgspec
 from events.article import DedupedArticle, EnrichedArticle
 from events.identity import digest
 from events.wire import encode
-from streams.tag import names, places, topics
+from streams.tag import names, places, tollwords, topics
 from streams.tag.casualties import casualties
-from streams.tag.lexicon import Hit, Lexicon, leftmost_longest
+from streams.tag.lexicon import NAME_KINDS, Hit, Lexicon, leftmost_longest
 from streams.tag.passage import Passage, passages
 from streams.tag.tables import data_digest
 from streams.text.fold import FOLD_VERSION
@@ -28,7 +28,7 @@ RULES_VERSION = f"{CODE_VERSION}.{FOLD_VERSION}-{data_digest()}"
 @cache
 def lexicon() -> Lexicon:
     """Give the automaton over all tables, built on first use."""
-    return Lexicon([*places.entries(), *names.entries(), *topics.entries()])
+    return Lexicon([*places.entries(), *places.sport_entries(), *names.entries(), *topics.entries(), *tollwords.entries()])
 
 
 def tag(article: DedupedArticle) -> EnrichedArticle:
@@ -62,11 +62,12 @@ def _sort_names(
             named = names.spotted(passage, hit, own)
             if named:
                 found.append(named)
-            elif all(meaning.kind in ("place", "term") for meaning in hit.meanings):
+            elif not any(meaning.kind == "mask" for meaning in hit.meanings):
                 meanings = tuple(meaning for meaning in hit.meanings if meaning.kind == "place")
-                mentions.append(places.Mention(passage, hit, meanings))
+                if meanings:
+                    mentions.append(places.Mention(passage, hit, meanings))
     return found, mentions
 
 
 def _is_name(hit: Hit) -> bool:
-    return any(meaning.kind != "term" for meaning in hit.meanings)
+    return any(meaning.kind in NAME_KINDS for meaning in hit.meanings)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from events.article import Casualties, Count, Evidence, OtherToll, TollRole
+from streams.tag.headcount import Statement
 from streams.tag.numbers import Quantity
 from streams.tag.passage import Passage, Sentence
-from streams.tag.tolls import Statement, statements
+from streams.tag.tolls import statements
 from streams.tag.tollwords import KINDS, Words, words
 
 Role = Literal["event", "update", "disagrees", "superseded", "elsewhere", "background", "cumulative"]
@@ -89,17 +90,17 @@ def casualties(
 
 
 def _is_about(table: Words, passages: Sequence[Passage], subject: str) -> bool:
-    head = [word for sentence in passages[0].sentences[:2] for word in sentence.words]
-    return table.sets[subject].within(head)
+    return any(table.sets[subject].within(passages[0].sentence(number).words) for number in range(2))
 
 
 def _is_eventful(table: Words, passages: Sequence[Passage]) -> bool:
-    head = [*passages[0].sentences[:2], *passages[1].sentences[:3]]
+    head = [passage.sentence(number) for passage in passages for number in range(3)]
     return any(table.sets["events"].within(sentence.words) for sentence in head)
 
 
 def _tolls(table: Words, passage: Passage, year: str) -> Iterator[Toll]:
-    for place, sentence in enumerate(passage.sentences):
+    for place in passage.sentences_with("cue"):
+        sentence = passage.sentence(place)
         told = statements(sentence.words)
         if not told or _is_void(table, sentence.words):
             continue
@@ -201,10 +202,8 @@ def _add_headline(story: _Story, toll: Toll) -> None:
 
 def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool) -> None:
     """Take a toll of the text: restatement, correction, disagreement, or another's."""
-    if (
-        toll.role in ("superseded", "background", "cumulative")
-        or not eventful
-        and toll.place >= _LEAD_SENTENCES
+    if toll.role in ("superseded", "background", "cumulative") or (
+        not eventful and toll.place >= _LEAD_SENTENCES
     ):
         story.others.append(toll)
         return

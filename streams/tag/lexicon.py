@@ -22,11 +22,15 @@ LAM_CLITICS = frozenset(["ل", "ول", "فل"])
 """Before an entry in ال that follows the preposition ل: العراق is written للعراق."""
 
 _LONGEST_CLITIC = max(map(len, WORD_CLITICS))
+_SHORT = 6
 _SEPARATORS = " \n"
 
 
+NAME_KINDS = frozenset(["place", "person", "organisation", "mask"])
+
+
 class Meaning(NamedTuple):
-    """What a form can stand for: `kind` (place, person, organisation, mask, term), its row, its flags."""
+    """What a form can stand for: `kind` (a name's, or term, or cue), its row, its flags."""
 
     kind: str
     row: int
@@ -73,7 +77,7 @@ class Lexicon:
                 continue
             clitic = _clitic(text, start)
             pattern = self._patterns[index]
-            if clitic in pattern.clitics:
+            if clitic in pattern.clitics and not (clitic and _too_short(clitic, text, start, end)):
                 hits.append(Hit(start, end, clitic or "", pattern.meanings))
         hits.sort(key=_order)
         return hits
@@ -81,8 +85,8 @@ class Lexicon:
 
 def _patterns(form: str, meanings: list[Meaning]) -> Iterable[tuple[tuple[str, frozenset[str]], _Pattern]]:
     """Give the patterns of a form: as a name, as a common word, and with the alef that ل swallows."""
-    names = tuple(meaning for meaning in meanings if meaning.kind != "term")
-    terms = tuple(meaning for meaning in meanings if meaning.kind == "term")
+    names = tuple(meaning for meaning in meanings if meaning.kind in NAME_KINDS)
+    terms = tuple(meaning for meaning in meanings if meaning.kind not in NAME_KINDS)
     for part, clitics in ((names, NAME_CLITICS), (terms, WORD_CLITICS)):
         if part:
             yield (form, clitics), _Pattern(clitics, part)
@@ -99,6 +103,11 @@ def _clitic(text: str, start: int) -> str | None:
     if cut < 0 and start > _LONGEST_CLITIC:
         return None
     return head[cut + 1 :]
+
+
+def _too_short(clitic: str, text: str, start: int, end: int) -> bool:
+    """Tell whether "like" may not be peeled: كامل is no ك + آمل; names in ال and longer ones stand out enough."""
+    return clitic.endswith("ك") and end - start < _SHORT and not text.startswith("ال", start)
 
 
 def _order(hit: Hit) -> tuple[int, int]:

@@ -70,8 +70,6 @@ def is_number(word: str) -> bool:
 def quantity(words: Sequence[str], at: int) -> Quantity | None:
     """Read the quantity that begins at word `at`, with the bounds before and after it; None if none does."""
     number_at, kind = _bound(words, at, "before")
-    if number_at > at and number_at < len(words) and words[number_at] == "من":
-        number_at += 0
     plain = _range(words, number_at) or _plain(words, number_at)
     if plain is None:
         return None
@@ -162,7 +160,7 @@ def _article(words: Sequence[str], at: int) -> Quantity | None:
 def _vague(words: Sequence[str], at: int, word: _Word) -> Quantity:
     """Read "tens", "hundreds", also "tens of thousands": a range, never a number."""
     low, high, end = word.value, int(word.kind.partition(":")[2]), at + 1
-    following = end + (words[end : end + 1] == ("of",) or list(words[end : end + 1]) == ["of"])
+    following = end + (list(words[end : end + 1]) == ["of"])
     scale = _words().get(words[following].removeprefix("ال")) if following < len(words) else None
     if scale and (scale.kind == "scale" or scale.value == 2000):
         factor = 1000 if scale.value <= 2000 else scale.value
@@ -187,10 +185,9 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
 
 def _continues(word: _Word, clitic: str, text: str, previous: str) -> bool:
     """Tell whether a number word goes on: with و, as ten after a unit, as hundred or scale; English by place."""
+    before = _lookup(previous)[0]
     if text.isascii():
-        return previous.isascii() and (
-            word.kind in ("hundred", "scale") or _lookup(previous)[0].kind != "unit"
-        )  # type: ignore[union-attr]
+        return word.kind in ("hundred", "scale") or (before is not None and before.kind != "unit")
     if clitic:
         return clitic == "و"
     before = _lookup(previous)[0]

@@ -1,6 +1,7 @@
 """A passage is one field of an article as the taggers read it: display form, match form, and the way back."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,8 @@ from events.article import DedupedArticle, Evidence, Field
 from streams.tag.lexicon import Hit, Lexicon
 from streams.text.fold import Folded, fold
 
-_WORD = re.compile(r"[^ \n]+|\n")
+_WORD = re.compile(r"[^ \n]+")
+_LONGEST_SENTENCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,23 @@ class Passage:
         return tail.split("\n", 1)[0].split()[:4]
 
     @cached_property
-    def sentences(self) -> tuple["Sentence", ...]:
-        """Give the sentences of the match form, empty ones left out."""
-        return tuple(_sentences(self.folded.text))
+    def bounds(self) -> tuple[int, ...]:
+        """Give where the sentences of the match form begin; a very long one is cut, so that work stays linear."""
+        return tuple(_bounds(self.folded.text))
+
+    def sentence(self, number: int) -> "Sentence":
+        """Give a sentence's words; empty beyond the last."""
+        if number >= len(self.bounds):
+            return Sentence((), ())
+        start = self.bounds[number]
+        end = self.bounds[number + 1] if number + 1 < len(self.bounds) else len(self.folded.text)
+        found = [(word[0], word.start()) for word in _WORD.finditer(self.folded.text, start, end)]
+        return Sentence(tuple(word for word, _ in found), tuple(at for _, at in found))
+
+    def sentences_with(self, kind: str) -> list[int]:
+        """Give the numbers of the sentences that hold an entry of this kind, in order."""
+        starts = [hit.start for hit in self.hits if any(meaning.kind == kind for meaning in hit.meanings)]
+        return sorted({bisect_right(self.bounds, start) - 1 for start in starts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +67,12 @@ class Sentence:
     starts: tuple[int, ...]
 
 
-def _sentences(text: str) -> Iterator[Sentence]:
-    words: list[str] = []
-    starts: list[int] = []
-    for found in _WORD.finditer(text):
-        if found[0] == "\n":
-            if words:
-                yield Sentence(tuple(words), tuple(starts))
-            words, starts = [], []
-        else:
-            words.append(found[0])
-            starts.append(found.start())
-    if words:
-        yield Sentence(tuple(words), tuple(starts))
+def _bounds(text: str) -> Iterator[int]:
+    start = 0
+    for line in text.split("\n"):
+        for piece in range(0, max(len(line), 1), _LONGEST_SENTENCE):
+            yield start if not piece else text.find(" ", start + piece) % (len(text) + 1)
+        start += len(line) + 1
 
 
 def passages(article: DedupedArticle, lexicon: Lexicon) -> tuple[Passage, ...]:

@@ -1,9 +1,9 @@
-"""Places with GeoNames ids. A raw gazetteer is noise (precision 0.17, ARABIC.md 4.2): names are curated, and
-ambiguous ones count only in context.
+"""Places with GeoNames ids: curated names, the ambiguous ones only in context.
 
-Flags of a name in data/places.tsv: none, always a place; `c`, with a kind of place or a locative before it, beside
-another place, or where the article names its country; `n` (also a person's name or a word), the same without the
-country; `s`, only after a kind of place (حي, قضاء, …); `x`, only in this spelling (جدة, never جده "his grandfather").
+A raw gazetteer is noise (precision 0.17, ARABIC.md 4.2). Flags of a name in data/places.tsv: none, always a place;
+`c`, with a kind of place or a locative before it, beside another place, or where the article names its country;
+`n` (also a person's name or a word), the same without the country; `s`, only after a kind of place (حي, قضاء);
+`x`, only in this spelling (جدة, never جده "his grandfather"); `f`, not in an article about football (Liverpool).
 """
 
 import math
@@ -18,6 +18,9 @@ from streams.tag.lexicon import Hit, Meaning
 from streams.tag.passage import Passage
 from streams.tag.tables import rows, settings
 from streams.text.fold import match
+
+
+_SPORTY = 3
 
 
 class Row(NamedTuple):
@@ -59,10 +62,17 @@ def entries() -> Iterable[tuple[str, Meaning]]:
                 yield match(written), Meaning("place", number, flags)
 
 
+def sport_entries() -> Iterable[tuple[str, Meaning]]:
+    """Give the lexicon entries of the words that tell sport."""
+    for word in settings("cues.toml")["places"]["sport"]:
+        yield match(word), Meaning("club", 0)
+
+
 @dataclass(frozen=True)
 class _Cues:
     types: frozenset[str]
     types_after: frozenset[str]
+    provinces: frozenset[str]
     locatives: frozenset[str]
     strong: frozenset[str]
     heads: frozenset[str]
@@ -75,9 +85,22 @@ class _Cues:
 @cache
 def _cues() -> _Cues:
     table = settings("cues.toml")["places"]
-    names = ("types", "types_after", "locatives", "strong_locatives", "organisation_heads", "organisation_tails",
-             "titles", "not_before")  # fmt: skip
-    return _Cues(*(frozenset(map(match, table[name])) for name in names), nations=_nations())
+
+    def words(name: str) -> frozenset[str]:
+        return frozenset(map(match, table[name]))
+
+    return _Cues(
+        types=words("types"),
+        types_after=words("types_after"),
+        provinces=words("provinces"),
+        locatives=words("locatives"),
+        strong=words("strong_locatives"),
+        heads=words("organisation_heads"),
+        tails=words("organisation_tails"),
+        titles=words("titles"),
+        not_before=words("not_before"),
+        nations=_nations(),
+    )
 
 
 def _nations() -> dict[str, str]:
@@ -100,9 +123,10 @@ class Mention(NamedTuple):
 
 def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:
     """Give the places of an article, the surest first; `mentions` in reading order, names of others left out."""
-    mentions = [mention for mention in mentions if _possible(mention)]
+    sporty = _is_sporty(mentions)
+    mentions = [mention for mention in mentions if _possible(mention) and not (sporty and _is_club(mention))]
     sure = [
-        mention for mention in mentions if any(not meaning.flags.strip("tox") for meaning in mention.meanings)
+        mention for mention in mentions if any(not meaning.flags.strip("toxf") for meaning in mention.meanings)
     ]
     support = _support(article, sure)
     found: dict[int, list[tuple[Evidence, float]]] = {}
@@ -132,7 +156,17 @@ def _possible(mention: Mention) -> bool:
     before, after = passage.before(hit.start), passage.after(hit.end)
     if before and not hit.clitic and (before[0] in cues.heads or " ".join(before[1::-1]) in cues.heads):
         return False
-    return not (after and (after[0] in cues.tails and surface.isascii() or after[0] in cues.not_before))
+    return not (after and ((after[0] in cues.tails and surface.isascii()) or after[0] in cues.not_before))
+
+
+def _is_sporty(mentions: Sequence[Mention]) -> bool:
+    """Tell whether the article speaks of matches and players: three terms of sport or more."""
+    read = {id(mention.passage): mention.passage for mention in mentions}.values()
+    return sum(meaning.kind == "club" for one in read for hit in one.hits for meaning in hit.meanings) >= _SPORTY
+
+
+def _is_club(mention: Mention) -> bool:
+    return all("f" in meaning.flags for meaning in mention.meanings) and not _has_type(mention)
 
 
 def _support(article: DedupedArticle, sure: Sequence[Mention]) -> Counter[str]:
@@ -168,7 +202,7 @@ def _countries_of(name: str) -> tuple[str, ...]:
 
 def _grade(mention: Mention, support: Counter[str], accepted: tuple[int, int]) -> float | None:
     """Give how sure a mention is (0.4 to 0.8), or None where its flags ask for context that is not there."""
-    flags = min((meaning.flags.strip("tox") for meaning in mention.meanings), key=len)
+    flags = min((meaning.flags.strip("toxf") for meaning in mention.meanings), key=len)
     typed = _has_type(mention)
     if typed:
         return 0.8
@@ -217,18 +251,18 @@ def _is_titled(mention: Mention) -> bool:
 
 
 def _choose(mention: Mention, support: Counter[str]) -> int:
-    """Choose among places of one name: the country the article speaks of, then countries and size."""
+    """Choose among places of one name: the kind that is named, the country the article speaks of, then size."""
+    before = mention.passage.before(mention.hit.start)
+    typed = _has_type(mention)
+    province = bool(before) and _bare(before[0]) in _cues().provinces
     at_start = mention.passage.field == "text" and mention.hit.start == 0
 
-    def weight(meaning: Meaning) -> tuple[int, int, int]:
+    def weight(meaning: Meaning) -> tuple[bool, int, bool, int]:
         row = table()[meaning.row]
-        others = support[row.country]
-        return others, int(row.kind == "country" and not at_start), row.population
+        named = typed and (row.kind == "admin1") == province and row.kind != "country"
+        return named, support[row.country], row.kind == "country" and not at_start, row.population
 
-    options = [meaning for meaning in mention.meanings]
-    if _has_type(mention) and any(table()[one.row].kind != "country" for one in options):
-        options = [one for one in options if table()[one.row].kind != "country"]
-    return max(options, key=weight).row
+    return max(mention.meanings, key=weight).row
 
 
 def _place(row: Row, told: Sequence[tuple[Evidence, float]]) -> Place:

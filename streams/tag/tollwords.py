@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from streams.tag.lexicon import Meaning
 from streams.tag.tables import settings
 from streams.text.fold import match
 
@@ -78,6 +79,16 @@ class Words:
             if word in self.nouns[kind, "many"] or word in self.nouns[kind, "two"]:
                 return kind
         return None
+
+
+def entries() -> Iterable[tuple[str, Meaning]]:
+    """Give the lexicon entries of all words that a toll can hang on: a sentence without one holds none."""
+    table = words()
+    cues = set().union(*table.verbs.values(), *table.active.values(), *table.nouns.values(), table.died)
+    for name in ("met", "victims", "lives", "lives_verbs"):
+        cues |= table.sets[name].words
+    for word in sorted({*cues, match("الضحايا"), match("ضحايا"), "toll"}):
+        yield word, Meaning("cue", 0)
 
 
 @cache

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from events.article import Evidence, Topic
-from streams.tag.lexicon import Hit, Meaning, leftmost_longest
+from streams.tag.lexicon import Hit, Meaning
 from streams.tag.passage import Passage
 from streams.tag.tables import rows
 from streams.text.fold import match
@@ -61,8 +61,7 @@ def topics(passages: Sequence[Passage]) -> tuple[Topic, ...]:
     weights: dict[str, dict[str, list[float]]] = {}
     evidence: dict[str, list[Evidence]] = {}
     for passage in passages:
-        for hit in leftmost_longest(passage.hits, _is_term):
-            _count(passage, hit, weights, evidence)
+        _count(passage, weights, evidence)
     scores = {topic: _score(terms) for topic, terms in weights.items()}
     _add_top_levels(scores, evidence)
     best = max(scores.values(), default=0.0)
@@ -71,27 +70,30 @@ def topics(passages: Sequence[Passage]) -> tuple[Topic, ...]:
     return tuple(_topic(topic, scores[topic], evidence[topic]) for topic in kept[:_MOST])
 
 
-def _is_term(hit: Hit) -> bool:
-    return any(meaning.kind == "term" for meaning in hit.meanings)
-
-
 def _count(
-    passage: Passage,
-    hit: Hit,
-    weights: dict[str, dict[str, list[float]]],
-    evidence: dict[str, list[Evidence]],
+    passage: Passage, weights: dict[str, dict[str, list[float]]], evidence: dict[str, list[Evidence]]
 ) -> None:
-    form = passage.folded.text[hit.start : hit.end]
+    """Count a passage's terms, for each topic the leftmost-longest ones: a bombing is not a bomb as well."""
+    factor = _HEADLINE if passage.field == "title" else 1.0
+    covered: dict[str, int] = {}
+    for hit in passage.hits:
+        for topic, weight in _best(hit).items():
+            if hit.start < covered.get(topic, 0):
+                continue
+            covered[topic] = hit.end
+            form = passage.folded.text[hit.start : hit.end]
+            weights.setdefault(topic, {}).setdefault(form, []).append(weight * factor)
+            rule = topic.replace("medtop", "topics")
+            evidence.setdefault(topic, []).append(passage.evidence(hit.start, hit.end, rule))
+
+
+def _best(hit: Hit) -> dict[str, float]:
     best: dict[str, float] = {}
     for meaning in hit.meanings:
         if meaning.kind == "term":
             term = _terms()[meaning.row]
             best[term.topic] = max(best.get(term.topic, 0.0), term.weight)
-    factor = _HEADLINE if passage.field == "title" else 1.0
-    for topic, weight in best.items():
-        weights.setdefault(topic, {}).setdefault(form, []).append(weight * factor)
-        rule = topic.replace("medtop", "topics")
-        evidence.setdefault(topic, []).append(passage.evidence(hit.start, hit.end, rule))
+    return best
 
 
 def _score(terms: dict[str, list[float]]) -> float:

@@ -1,0 +1,156 @@
+"""Tolls whose number comes first, or that a noun counts: "5 قتلى", "12 were killed", "toll rises to 25"."""
+
+from collections.abc import Sequence
+
+from streams.tag.headcount import Statement, counted_people, english_one, people, way
+from streams.tag.numbers import Quantity, quantity
+from streams.tag.tollwords import KINDS, Words, peeled
+
+
+def counted(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
+    """Read a number and what befell: "5 قتلى", "12 people were killed"; also nouns that count themselves."""
+    word = sentence[at]
+    number = quantity(sentence, at)
+    if number is None:
+        return _bare(table, sentence, at)
+    if number.low == 0 or number.end >= len(sentence):
+        return None
+    kind = table.noun_kind(sentence[number.end])
+    if kind:
+        end = number.end + 1
+        return Statement((kind,), number._replace(end=end), at, end, f"casualties:{kind}-noun")
+    if not word.isascii():
+        return _between(sentence, number)
+    return _befell(table, sentence, people(table, sentence, at))
+
+
+def _between(sentence: Sequence[str], number: Quantity) -> Statement | None:
+    """Read "20 شخصا بين قتيل وجريح": so many in all, of both kinds."""
+    tail = " ".join(sentence[number.end : number.end + 4])
+    if "بين قتيل وجريح" in tail or "بين قتيل ومصاب" in tail:
+        end = number.end + len(tail[: tail.index("بين")].split()) + 3
+        return Statement(("killed", "injured"), number, number.start, end, "casualties:killed-injured")
+    return None
+
+
+def _bare(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
+    """Read a noun that counts itself: "قتيل و3 جرحى", "شهيدان"; English "a soldier was killed"."""
+    if sentence[at] in ("a", "an", "one"):
+        return _befell(table, sentence, english_one(table, sentence, at))
+    for clitic, rest in peeled(sentence[at]):
+        for kind in KINDS:
+            for size, count in (("one", 1), ("two", 2)):
+                if rest in table.nouns[kind, size] and _stands_alone(table, sentence, at, clitic):
+                    number = Quantity(count, count, at, at + 1)
+                    return Statement((kind,), number, at, at + 1, f"casualties:{kind}-noun")
+    return None
+
+
+def _stands_alone(table: Words, sentence: Sequence[str], at: int, clitic: str) -> bool:
+    """Tell whether a noun such as قتيل is a toll: after a verb of outcome, or as a headline's first word."""
+    if clitic in ("ب", "ل", "ك", "وب", "ول", "فب"):
+        return False
+    before = sentence[max(0, at - 4) : at]
+    if before and before[-1] in ("بين", "من", "عن", "في", "ان", "على"):
+        return False
+    if table.sets["outcome_verbs"].within(before):
+        return True
+    following = sentence[at + 1] if at + 1 < len(sentence) else ""
+    headline = at == 0 and (following.startswith(("و", "ب")) or following in table.sets["followers"].words)
+    return headline or (
+        clitic == "و"
+        and at > 0
+        and any(
+            table.noun_kind(word.lstrip("و")) or word in table.nouns["killed", "one"] for word in before[-2:]
+        )
+    )
+
+
+def _befell(table: Words, sentence: Sequence[str], number: Quantity | None) -> Statement | None:
+    """Read what befell an English subject: "12 people, including a child, were killed"."""
+    if number is None:
+        return None
+    at, limit = number.end, min(number.end + 12, len(sentence))
+    kinds: list[str] = []
+    opener = table.sets["subset_openers"].at(sentence, at)
+    while at < limit and opener and sentence[at] not in ("were", "was", "are", "have", "had"):
+        at += 1
+    for place in range(at, min(at + 5, limit)):
+        kind = _participle(table, sentence[place])
+        if kind:
+            kinds.append(kind)
+            at = place + 1
+            if sentence[place + 1 : place + 2] != ["or"] and tuple(sentence[place + 1 : place + 2]) not in (
+                ("or",),
+                ("and",),
+            ):
+                break
+        elif not table.sets["auxiliaries"].at(sentence, place):
+            break
+    if not kinds:
+        return None
+    return Statement(
+        tuple(dict.fromkeys(kinds)),
+        number._replace(end=at),
+        number.start,
+        at,
+        f"casualties:{kinds[0]}-{way(number)}",
+    )
+
+
+_LOST = ("died", "dead", "killed", "slain", "perished", "drowned")
+
+
+def _participle(table: Words, word: str) -> str | None:
+    if word in _LOST:
+        return "killed"
+    return table.noun_kind(word) if word in ("wounded", "injured", "hurt", "missing", "unaccounted") else None
+
+
+def toll(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
+    """Read "ارتفعت حصيلة القتلى إلى 25", "death toll rises to 25"."""
+    kind = _toll_kind(table, sentence, at)
+    if kind is None:
+        return None
+    links = table.sets["toll_links"]
+    best: Statement | None = None
+    for place in range(at + 1, min(at + 9, len(sentence))):
+        if not links.at(sentence, place):
+            continue
+        number = quantity(sentence, place + 1)
+        end = counted_people(table, sentence, number.end) if number and number.low else None
+        if number and end is not None:
+            best = Statement((kind,), number._replace(end=end), at, end, f"casualties:{kind}-toll")
+            break
+    return best
+
+
+def _toll_kind(table: Words, sentence: Sequence[str], at: int) -> str | None:
+    """Give the kind of a definite plural that a toll is told of: حصيلة القتلى, والجرحى إلى, death toll."""
+    word = sentence[at]
+    if word == "toll" and at > 0 and sentence[at - 1] == "death":
+        return "killed"
+    bare = word.removeprefix("و")
+    if bare not in (
+        "القتلي",
+        "الشهداء",
+        "الجرحي",
+        "المصابين",
+        "المفقودين",
+        "الوفيات",
+        "قتلي",
+        "ضحايا",
+        "جرحي",
+        "الضحايا",
+        "dead",
+        "wounded",
+        "injured",
+    ):
+        return None
+    near = sentence[max(0, at - 3) : at]
+    headed = any(head in near or "ال" + head in near for head in table.sets["toll_heads"].words)
+    if not headed and not (word.startswith("والجرحي") or word.startswith("والمصابين")):
+        return None
+    if bare in ("الضحايا", "ضحايا"):
+        return "killed"
+    return table.noun_kind(bare)
