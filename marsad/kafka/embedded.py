@@ -78,6 +78,9 @@ class EmbeddedKafka:
         try:
             self.cluster_id = store.cluster_id(self.folder)
             self._start_nodes(java.path, jars)
+        except OSError as error:
+            self.stop()
+            raise store.unwritable(self.folder, error) from error
         except BaseException:
             self.stop()
             raise
@@ -101,8 +104,10 @@ class EmbeddedKafka:
     def _launch(self, nodes: tuple[Node, ...], java: Path, jars: list[Path]) -> None:
         store.write_settings(nodes)
         for node in nodes:
-            format_storage(node, java, jars, self.cluster_id, self.say)
-        self.processes = [KafkaProcess(node, java, jars, self._lock) for node in nodes]
+            format_storage(node, java, jars, self.cluster_id, self._lock, self.say)
+        self.processes = []
+        for node in nodes:
+            self.processes.append(KafkaProcess(node, java, jars, self._lock))
         deadline = time.monotonic() + START_TIMEOUT
         for process in self.processes:
             process.await_ready(self.cluster_id, len(nodes), deadline)
@@ -146,7 +151,7 @@ class EmbeddedKafka:
                 told.add(number)
                 self.say(f"node {number} ended; the others go on")
             time.sleep(LOOK)
-        return Failure(f"Kafka ended by itself. {self.processes[-1].tail()}")
+        return self.processes[-1].why_it_ended()
 
     def stop(self) -> None:
         """Stop all nodes in order; kill what does not stop. Safe to call twice."""

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +20,10 @@ from marsad.kafka.wire import ClusterView, describe
 
 FORMAT_TIMEOUT = 120.0
 TAIL_LINES = 15
+_FRAME = re.compile(r"\s+(at [\w.$/]+\(|\.\.\. \d+ more)")
+FULL = 2_000_000
+"""Bytes free; a full disk takes the log's own last words too, so its room is the better witness."""
+_LOGGED = re.compile(r"\d{4}-\d\d-\d\dT[\d:,.]+ ([A-Z]+) ")
 
 
 class PortTaken(Failure):
@@ -67,7 +73,7 @@ class KafkaProcess:
         """
         while True:
             if not self.running:
-                raise self._why_it_ended()
+                raise self.why_it_ended()
             view = self._view()
             if view is not None and view.cluster_id != cluster_id:
                 raise stranger(self.node.port, view.cluster_id, cluster_id)
@@ -89,7 +95,8 @@ class KafkaProcess:
                 f"port {self.node.port} on {HOST}: {error}. Choose another one with --port."
             ) from error
 
-    def _why_it_ended(self) -> Failure:
+    def why_it_ended(self) -> Failure:
+        """Give the reason of its end in words, from what Java printed and Kafka logged."""
         tail = self.tail()
         if "Address already in use" in tail or "BindException" in tail:
             return PortTaken(
@@ -97,17 +104,19 @@ class KafkaProcess:
                 f"{self.node.controller_port} on {HOST} taken by another program. Choose another one with "
                 "--port, or stop what holds it."
             )
-        if "No space left on device" in tail:
+        if "No space left on device" in tail or shutil.disk_usage(self.node.home).free < FULL:
             return Failure(
                 f"the disk of {self.node.home} is full. Free some room, or use another one with --data. "
                 f"{tail}"
             )
-        return Failure(f"Kafka (node {self.node.number}) ended with code {self._dog.returncode}. {tail}")
+        return Failure(
+            f"Kafka (node {self.node.number}) ended by itself, with code {self._dog.returncode}. {tail}"
+        )
 
     def tail(self) -> str:
         """Give the last lines that Java printed and Kafka logged in this run, for an error message."""
         lines = _lines(self.node.console, 0) + _lines(self.node.journal, self._journal_from)
-        shown = [line for line in lines if " INFO " not in line] or lines
+        shown = _above_info(lines) or lines
         return f"The log is {self.node.journal}; it ends:\n  " + "\n  ".join(shown[-TAIL_LINES:])
 
     def stop(self) -> None:
@@ -143,7 +152,7 @@ def stranger(port: int, found: str, ours: str) -> Failure:
 
 
 def format_storage(
-    node: Node, java: Path, classpath: list[Path], cluster_id: str, say: Callable[[str], None]
+    node: Node, java: Path, classpath: list[Path], cluster_id: str, lock: int, say: Callable[[str], None]
 ) -> None:
     """Give a new node its identity, once. Raises Failure where its records belong to another cluster."""
     found = formatted_as(node)
@@ -155,7 +164,13 @@ def format_storage(
             f"{node.home.parent} says {cluster_id!r}. Put the id back, or name another folder with --data."
         )
     say(f"preparing {node.logs}")
-    arguments = ("format", "--cluster-id", cluster_id, "--config", node.properties.name, "--ignore-formatted")
+    arguments = (
+        "format",
+        f"--cluster-id={cluster_id}",
+        "--config",
+        node.properties.name,
+        "--ignore-formatted",
+    )
     command = java_command(java, classpath, "kafka.tools.StorageTool", *arguments)
     done = subprocess.run(  # noqa: S603
         command,
@@ -165,10 +180,22 @@ def format_storage(
         stdin=subprocess.DEVNULL,
         cwd=node.home,
         env=java_environment(),
+        pass_fds=(lock,),
     )
     if done.returncode:
         said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
         raise Failure(f"Kafka could not prepare {node.logs}: {said[-1500:]}")
+
+
+def _above_info(lines: list[str]) -> list[str]:
+    """Leave out what Kafka logged as mere information, with its continuation lines, and stack frames."""
+    kept, informs = [], False
+    for line in lines:
+        if found := _LOGGED.match(line):
+            informs = found[1] == "INFO"
+        if not informs and not _FRAME.match(line):
+            kept.append(line)
+    return kept
 
 
 def _size(path: Path) -> int:

@@ -29,15 +29,20 @@ def prepare(folder: Path, least_room: int = LEAST_ROOM) -> None:
         probe.unlink()
         room = shutil.disk_usage(folder).free
     except OSError as error:
-        raise Failure(
-            f"cannot write to the data directory {folder}: {error.strerror or error}. Make it writable, "
-            "free some room there, or name another one with --data."
-        ) from error
+        raise unwritable(folder, error) from error
     if room < least_room:
         raise Failure(
             f"only {room // 1_000_000} MB free for the data directory {folder}, and Kafka needs "
             f"{least_room // 1_000_000}. Free some room, or name a directory on another disk with --data."
         )
+
+
+def unwritable(folder: Path, error: OSError) -> Failure:
+    """Say that the folder does not take what we write, and the fix."""
+    return Failure(
+        f"cannot write to the data directory {folder}: {error.strerror or error}. Make it writable, "
+        "free some room there, or name another one with --data."
+    )
 
 
 def lock(folder: Path, say: Callable[[str], None], wait: float = LOCK_WAIT) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marsad.errors import Failure
-from marsad.kafka import store, wire
+from marsad.kafka import EmbeddedKafka, store, wire
 from marsad.kafka.ports import FREE_RANGE, HOST, claim, free_port, is_free
 from tests.broker.command import BrokerCommand
 
@@ -80,3 +80,14 @@ def test_any_answer_is_understood_or_refused(answer: bytes) -> None:
     except ValueError:
         return
     assert isinstance(view.cluster_id, str)
+
+
+def test_a_kafka_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    with EmbeddedKafka(tmp_path, say=lambda line: None):
+        pass
+    (tmp_path / "kafka/node-1/records/__cluster_metadata-0/quorum-state").write_text("{broken")
+    with BrokerCommand(tmp_path) as broker:
+        code, errors = broker.end()
+    assert code == 1
+    assert "ended by itself" in errors and "kafka.log" in errors and "quorum-state" in errors
+    assert "\tat " not in errors and "INFO" not in errors
