@@ -14,7 +14,7 @@ from events.rejected import Rejected
 from events.times import parse_instant, to_wire_time, wire_time
 from events.urls import canonical_url
 from streams.normalize.boilerplate import cut_boilerplate
-from streams.normalize.dateline import take_dateline
+from streams.normalize.dateline import credit_agency, take_dateline
 from streams.normalize.draft import Draft, Line, removal
 from streams.normalize.fingerprint import fingerprint
 from streams.normalize.html import Block, blocks, plain, title_text
@@ -31,8 +31,10 @@ STEPS: tuple[Step, ...] = (
     cut_boilerplate,
     # Before the dateline goes: the second pass begins with the dateline of the first, and must equal it.
     cut_repeats,
-    # Last: only now is the first line the first line of the news.
+    # Only now is the first line the first line of the news.
     take_dateline,
+    # Last: a dateline's agency comes before a credit's.
+    credit_agency,
 )
 
 MAX_TITLE = 2_000

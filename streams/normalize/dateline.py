@@ -24,8 +24,8 @@ MAX_CHARS = 140
 MAX_ELEMENTS = 6
 
 # What parts elements or ends the dateline. A hyphen needs a space on one side: "آل-سعود" is one name.
-_SEPARATOR = re.compile(r"\s*(?:[:/|()\[\]«»]|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*")
-_TERMINATORS = frozenset(":/-–—_|)ـ]»")
+_SEPARATOR = re.compile(r"\s*(?:[:/|()\[\]]|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*")
+_TERMINATORS = frozenset(":/-–—_|)ـ]")
 _DATE_WORDS = frozenset("ه هـ م الموافق موافق يوم من عام سنه gmt بتاريخ".split())
 _HIJRI = frozenset(
     "محرم صفر ربيع جمادي رجب شعبان رمضان شوال ذو ذي القعده الحجه الاول الاولي الثاني الثانيه الاخر الاخره".split()
@@ -109,7 +109,10 @@ def take_dateline(draft: Draft) -> Draft:
     raw, rest = first.text[:end].strip(), first.text[end:].strip()
     agency = next((e for e in elements if e.agency), None)
     outlet = next((e for e in elements if e.outlet), None)
-    place = next((e.place_text for e in elements if e.place), None)
+    # Beside an agency, one word that nothing else is can only be where: towns outnumber any table.
+    place = next((e.place_text for e in elements if e.place), None) or next(
+        (e.text for e in elements if e.unknown and " " not in e.text), None
+    )
     named = (agency and agency.agency_text) or (outlet and outlet.text) or None
     lines: tuple[Line, ...] = draft.lines[1:]
     if rest:
@@ -121,6 +124,27 @@ def take_dateline(draft: Draft) -> Draft:
         agency=agency_name(agency.agency, draft.lang) if agency and agency.agency else draft.agency,
         removed=(*draft.removed, removal("dateline", raw)),
     )
+
+
+_CREDITED = re.compile(r"[:/|]\s*([^:/|]+?)\s*[.)]*$")
+_BRACKETED = re.compile(r"^[(\[/*-]*\s*([^()\[\]]{2,40}?)\s*[)\]/*-]*\.?$")
+
+
+def credit_agency(draft: Draft) -> Draft:
+    """Give the draft with the agency that its foot names: "المصدر: رويترز", or a last line "(رويترز)", which goes."""
+    if draft.agency:
+        return draft
+    for removed in draft.removed:
+        named = _CREDITED.search(removed.text) if removed.kind == "credit" else None
+        if named and (agency := find_agency(named[1])):
+            return replace(draft, agency=agency_name(agency, draft.lang))
+    last = draft.lines[-1] if len(draft.lines) > 1 else None
+    named = _BRACKETED.match(last.text) if last and last.words <= 5 else None
+    agency = find_agency(named[1]) if named else None
+    if last is None or agency is None or (agency.common and not last.text.startswith("(")):
+        return draft
+    credited = replace(draft, agency=agency_name(agency, draft.lang))
+    return credited.cut(draft.lines[:-1], (removal("credit", last.text),))
 
 
 def agency_name(agency: Agency, lang: str) -> str:
@@ -248,7 +272,10 @@ def _is_dateline(elements: list[_Element], last: _Separator, head: str, rest: st
     unknown = [at for at, element in enumerate(elements) if element.unknown]
     if named:
         # After the agency an unknown name is a by-line only where it ends a line or the dateline by a colon.
-        if all(element.unknown or (element.agency and element.agency.common) for element in elements):
+        if all(
+            element.unknown or (element.agency and element.agency.common and not element.place)
+            for element in elements
+        ):
             return False
         late = bool(unknown) and unknown[-1] == len(elements) - 1
         return len(unknown) <= 1 and not (late and last.sign not in ("", ":"))
@@ -266,7 +293,7 @@ def _is_dateline(elements: list[_Element], last: _Separator, head: str, rest: st
 def _stands_alone(place: str, last: _Separator, head: str, rest: str) -> bool:
     """Tell whether a city alone is a dateline: "(القاهرة) - ", "بغداد - ", "BAGHDAD: "; not "بغداد - عاصمة العراق - شهدت"."""
     if head.startswith("("):
-        return last.sign[-1] in ":-–—)"
+        return last.sign[-1] in ":-–—"
     if last.sign[-1] == ")" or (place.isascii() and not place.isupper() and last.sign == ":"):
         return False
     return not re.search(r"\s[-–—]\s", rest[:60])

@@ -46,7 +46,7 @@ _STRONG = frozenset("b strong".split())
 _INLINE = "a|abbr|b|big|br|center|cite|code|div|em|font|h[1-6]|i|img|li|mark|ol|p|q|s|small|span|strong|sub|sup|u|ul"
 KNOWN_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _PARTING = re.compile(r"</?(?:br|center|div|h[1-6]|img|li|ol|p|ul)\b", re.IGNORECASE)
-_SCRIPT = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -79,7 +79,7 @@ def blocks(markup: str) -> tuple[Block, ...]:
     if len(found) == 1 and KNOWN_TAG.search(found[0].text):
         found = _parse(found[0].text)  # the whole field was escaped twice
     found = tuple(_bare(block) if "<" in block.text else block for block in found)
-    return found or plain(unescape(_ANY_TAG.sub(" ", _SCRIPT.sub(" ", markup))))
+    return found or plain(unescape(_ANY_TAG.sub(" ", _without_scripts(_without_comments(markup)))))
 
 
 def _bare(block: Block) -> Block:
@@ -97,12 +97,32 @@ def title_text(title: str) -> str:
     Only known inline tags go: "if x < y" and "<العراق>" stay.
     """
     for _ in range(3):
-        bare = KNOWN_TAG.sub(_gap, _SCRIPT.sub(" ", title)) if "<" in title else title
+        bare = KNOWN_TAG.sub(_gap, _without_scripts(title)) if "<" in title else title
         bare = unescape(bare)
         if bare == title:
             break
         title = bare
     return title
+
+
+def _without_scripts(text: str) -> str:
+    """Drop scripts and styles that end; one that never ends is no script. One pass over the text."""
+    kept: list[str] = []
+    done = 0
+    opened: int | None = None
+    for tag in _SCRIPT.finditer(text):
+        if not tag[1]:
+            opened = tag.start() if opened is None else opened
+        elif opened is not None:
+            kept.append(text[done:opened])
+            done, opened = tag.end(), None
+    return " ".join([*kept, text[done:]])
+
+
+def _without_comments(text: str) -> str:
+    """Drop comments that end; what follows an open one is kept."""
+    first, *rest = text.split("<!--")
+    return " ".join([first, *(part.partition("-->")[2] if "-->" in part else part for part in rest)])
 
 
 def _gap(tag: re.Match[str]) -> str:

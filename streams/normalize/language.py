@@ -140,7 +140,9 @@ def _sets() -> dict[str, frozenset[str]]:
 def _arabic(words: list[str]) -> str:
     """Tell the languages of the Arabic script apart; Arabic where nothing speaks for another."""
     counts = Counter(map(_even, words))
-    scores = {lang: 2.0 * sum(counts[word] for word in known & counts.keys()) for lang, known in _sets().items()}
+    scores = {
+        lang: 2.0 * sum(counts[word] for word in known & counts.keys()) for lang, known in _sets().items()
+    }
     text = "".join(words)
     for lang, own in _OWN_LETTERS.items():
         scores[lang] += 0.5 * sum(map(text.count, own))

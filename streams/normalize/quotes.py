@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import islice
 
 from events.article import Quote
 
 MIN_WORDS = 4
 MAX_NAME = 9
 """Words of a speaker with title and office: الناطق باسم القيادة العامة للقوات المسلحة اللواء يحيى رسول."""
+
+MAX_QUOTES = 300
+"""No article has more; a page of nothing but marks does."""
 
 _WINDOW = 160
 # Straight marks open and close alike, so they pair in order; none pairs across a paragraph.
@@ -33,6 +37,7 @@ class _Words:
     ends: frozenset[str]
     leads: frozenset[str]
     english: frozenset[str]
+    titles: frozenset[str]
 
 
 @cache
@@ -44,7 +49,7 @@ def _words() -> _Words:
 
 def quotes(text: str) -> tuple[Quote, ...]:
     """Give the quotations of `text`, in order."""
-    return tuple(_quotes(text)) if "«" in text or "“" in text or '"' in text else ()
+    return tuple(islice(_quotes(text), MAX_QUOTES)) if "«" in text or "“" in text or '"' in text else ()
 
 
 def _quotes(text: str) -> Iterator[Quote]:
@@ -54,9 +59,15 @@ def _quotes(text: str) -> Iterator[Quote]:
         start, end = start + len(inner) - len(inner.lstrip()), end - len(inner) + len(inner.rstrip())
         before = text[max(0, found.start() - _WINDOW) : found.start()].rpartition("\n")[2]
         speech = before.rstrip().endswith(":")
-        if start < end and (speech or text.count(" ", start, end) >= MIN_WORDS - 1):
+        clause = text.count(" ", start, end) >= MIN_WORDS - 1 and not _announces_title(before)
+        if start < end and (speech or clause):
             after = text[found.end() : found.end() + _WINDOW].partition("\n")[0]
             yield Quote(text=text[start:end], start=start, end=end, speaker=_speaker(before, after))
+
+
+def _announces_title(before: str) -> bool:
+    last = before.split()[-1:]
+    return bool(last) and last[0].lower().translate(_EVEN) in _words().titles
 
 
 def _speaker(before: str, after: str) -> str | None:

@@ -8,6 +8,7 @@ it leaves no doubt. Refrains and short lines stay.
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 
 from events.article import Removed
 from streams.normalize.draft import Draft, Line, removal, rewritten
@@ -18,9 +19,11 @@ Words = tuple[str, ...]
 MIN_PASS = 12
 """Words that a pass has at least."""
 
+MIN_WHOLE = 8
+"""Words that suffice where all that stands before is told again, word for word."""
+
 _GRAM = 5
 _NEAR = 0.7
-_MAX_UNITS = 4_000
 _MAX_GAP = 2  # sentences inside a pass that the first telling does not have
 
 
@@ -53,7 +56,11 @@ def cut_repeats(draft: Draft) -> Draft:
     if not _may_repeat(draft.lines):
         return draft
     units = [unit for at, line in enumerate(draft.lines) for unit in _sentences(at, line, draft.lang)]
-    doomed = {unit for run in _runs(_matches(units)) for unit in _verdict(run, units)}
+    matches = _matches(units)
+    matched = {match.unit for match in matches}
+    told = [0, *accumulate(0 if at in matched else len(unit.words) for at, unit in enumerate(units))]
+    runs = [run + _mended(run, units, matched) for run in _runs(matches)]
+    doomed = {unit for run in runs for unit in _verdict(run, units, told[run[0].unit])}
     if not doomed:
         return draft
     return draft.cut(_kept(draft, units, doomed), _removed(draft, units, doomed))
@@ -63,10 +70,11 @@ def _may_repeat(lines: tuple[Line, ...]) -> bool:
     """Tell, cheaply, whether enough word sequences occur twice to look closer."""
     words = " ".join(line.folded for line in lines).split()
     grams = len(words) - _GRAM + 1
-    if grams < 2 * (MIN_PASS - _GRAM + 1):
+    least = MIN_WHOLE - _GRAM + 1
+    if grams < 2 * least:
         return False
     distinct = len(set(zip(*(words[offset:] for offset in range(_GRAM)), strict=False)))
-    return grams - distinct >= (MIN_PASS - _GRAM + 1) // 2
+    return grams - distinct >= least
 
 
 def _sentences(at: int, line: Line, lang: str) -> list[_Unit]:
@@ -98,7 +106,7 @@ def _matches(units: list[_Unit]) -> list[_Match]:
     grams: dict[Words, list[int]] = {}
     found: list[_Match] = []
     last = -1
-    for at, unit in enumerate(units[:_MAX_UNITS]):
+    for at, unit in enumerate(units):
         source = _source(unit, units, exact, grams, last + 1)
         if source is None:
             exact.setdefault(unit.words, []).append(at)
@@ -148,15 +156,31 @@ def _runs(matches: list[_Match]) -> list[list[_Match]]:
     return runs
 
 
-def _verdict(run: list[_Match], units: list[_Unit]) -> list[int]:
-    """Give the units of a run that go: none where the run is no pass."""
+def _mended(run: list[_Match], units: list[_Unit], matched: set[int]) -> list[_Match]:
+    """Give the mended sentences between and beside those of a pass: same place in it, half the words alike."""
+    offset = {match.unit: match.unit - match.source for match in run}
+    added = []
+    for unit in range(run[0].unit - 1, min(run[-1].unit + 2, len(units))):
+        shift = offset.get(unit - 1, offset.get(unit + 1))
+        if unit in matched or shift is None or not 0 <= unit - shift < run[0].unit or unit <= run[0].source:
+            continue
+        told, again = units[unit - shift], units[unit]
+        shared = sum((Counter(told.words) & Counter(again.words)).values())
+        if 2 * shared >= max(len(told.words), len(again.words)):
+            added.append(_Match(unit, unit - shift, exact=False, same_figures=told.figures == again.figures))
+    return added
+
+
+def _verdict(run: list[_Match], units: list[_Unit], told: int) -> list[int]:
+    """Give the units of a run that go, none where the run is no pass; `told` words stand before it."""
 
     def size(some: list[_Match]) -> int:
         return sum(len(units[match.unit].words) for match in some)
 
     exact = [match for match in run if match.exact]
-    told = sum(len(unit.words) for unit in units[: run[0].unit])
     whole = size(run) >= 0.6 * told
+    if size(exact) >= max(MIN_WHOLE, 0.95 * told):
+        return [match.unit for match in run]
     if size(run) < MIN_PASS or (not whole and size(run) < 5 * len(run)):
         return []
     sure = len(exact) >= 2 and size(exact) >= 0.6 * size(run)
@@ -165,16 +189,16 @@ def _verdict(run: list[_Match], units: list[_Unit]) -> list[int]:
 
 
 def _kept(draft: Draft, units: list[_Unit], doomed: set[int]) -> tuple[Line, ...]:
-    touched = {units[at].line for at in doomed}
+    touched: dict[int, list[str]] = {units[at].line: [] for at in doomed}
+    for at, unit in enumerate(units):
+        if unit.line in touched and at not in doomed:
+            touched[unit.line].append(draft.lines[unit.line].text[unit.start : unit.end])
     lines = []
     for number, line in enumerate(draft.lines):
         if number not in touched:
             lines.append(line)
             continue
-        own = [
-            line.text[u.start : u.end] for at, u in enumerate(units) if u.line == number and at not in doomed
-        ]
-        if text := " ".join("".join(own).split()):
+        if text := " ".join("".join(touched[number]).split()):
             lines.append(rewritten(line, text, draft.lang))
     return tuple(lines)
 

@@ -6,7 +6,7 @@ from events.article import Heading
 from streams.normalize.draft import Line
 
 _MAX_HEADING = 10
-_MIN_NEIGHBOUR = 12
+_MIN_NEIGHBOUR = 9
 _SENTENCE_END = re.compile(r"[.!؟?…»”\")]\s*$")
 _NO_HEADING = re.compile(r"[.!,،؛;:…»”\")–—-]\s*$|^\s*(?:[-–—•*▪●(«“\"\d٠-٩]|ـ\s)")
 
@@ -31,7 +31,7 @@ def _is_heading(lines: tuple[Line, ...], at: int) -> bool:
     line = lines[at]
     if line.kind != "paragraph":
         return line.kind == "heading"
-    if not 0 < at < len(lines) - 1 or line.words > _MAX_HEADING or _NO_HEADING.search(line.text):
+    if not 0 < at < len(lines) - 1 or not 0 < line.words <= _MAX_HEADING or _NO_HEADING.search(line.text):
         return False
     before, after = lines[at - 1], lines[at + 1]
     if line.linked or min(before.words, after.words) < _MIN_NEIGHBOUR:

@@ -112,7 +112,7 @@ class Folded:
 
 def match(text: str, lang: str | None = None) -> str:
     """Give the match form of `text`; `lang` (BCP 47) matters for Sorani, Persian and Urdu only."""
-    letters = "".join(piece.text for piece in _pieces(text, _base(lang)))
+    letters = "".join(piece.text for piece in _pieces(text, _base(lang), mapped=False))
     return _even_spaces(_marks(letters.replace(GONE, "")).replace(GONE, "").replace("%", " % "))
 
 
@@ -121,7 +121,7 @@ def fold(text: str, lang: str | None = None) -> Folded:
     whole = array("i", range(len(text) + 1))
     folded: list[str] = []
     starts, ends = array("i"), array("i")
-    for piece in _pieces(text, _base(lang)):
+    for piece in _pieces(text, _base(lang), mapped=True):
         folded.append(piece.text)
         if piece.even:
             starts += whole[piece.start : piece.end]
@@ -157,7 +157,7 @@ _KEPT_FORMS = re.compile(f"([{MISUSED}])")
 _CLUSTER = re.compile(f".[{_RIDER}\u0300-\u036f{_JOINER}\ufe00-\ufe0f]*", re.DOTALL)
 
 
-def _pieces(text: str, lang: str) -> Iterator[_Piece]:
+def _pieces(text: str, lang: str, *, mapped: bool) -> Iterator[_Piece]:
     """Fold `text` letter by letter; deleted characters stand as `GONE`: everyday pieces keep their length."""
     table, code_page = _code_page(lang)
     try:
@@ -165,13 +165,17 @@ def _pieces(text: str, lang: str) -> Iterator[_Piece]:
         yield _Piece(codecs.charmap_decode(everyday, "strict", code_page)[0], 0, len(text), True)
     except UnicodeEncodeError:
         for found in _PIECE.finditer(text):
-            yield from _piece(found[0], found.start(), table)
+            start, end = found.span()
+            if text[end - 1] in _SLOTS:
+                yield _Piece(found[0].translate(table), start, end, True)
+            elif mapped:
+                yield from _clusters(found[0], start, table)
+            else:
+                yield _Piece(_compose(found[0], table), start, end, False)
 
 
-def _piece(text: str, start: int, table: Folding) -> Iterator[_Piece]:
-    if text[-1] in _SLOTS:
-        yield _Piece(text.translate(table), start, start + len(text), True)
-        return
+def _clusters(text: str, start: int, table: Folding) -> Iterator[_Piece]:
+    """Fold a piece with rare characters one by one where that gives the same, else as a whole."""
     whole = _compose(text, table)
     clusters = [(found.start(), found.end(), _compose(found[0], table)) for found in _CLUSTER.finditer(text)]
     if "".join(piece for _, _, piece in clusters) == whole:
@@ -183,7 +187,10 @@ def _piece(text: str, start: int, table: Folding) -> Iterator[_Piece]:
 
 def _compose(text: str, table: Folding) -> str:
     """Fold by way of NFKC: composed first, since a hamza deleted as a mark may leave another letter."""
-    parts = _KEPT_FORMS.split(text.translate(BEFORE_NFKC))
+    text = text.translate(BEFORE_NFKC)
+    if not _KEPT_FORMS.search(text):
+        return unicodedata.normalize("NFKC", text).lower().translate(table)
+    parts = _KEPT_FORMS.split(text)
     composed = "".join(
         part if _KEPT_FORMS.match(part) else unicodedata.normalize("NFKC", part) for part in parts
     )
