@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.dedupe.entry import Entry
-from streams.dedupe.features import MAX_ANCHORS, Digests, Features, salted
+from streams.dedupe.features import MAX_ANCHORS, Digests, Features, distinct, salted
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.terms import Vector, rarity
@@ -41,7 +41,12 @@ class Keys:
 
     def stored(self) -> Digests:
         """Give the keys to be found by, each once; of many anchors, the smallest ones."""
-        return np.unique(np.concatenate([self.bands, self.anchors[:MAX_ANCHORS], self.terms]))
+        return distinct(np.concatenate([self.bands, self.anchors[:MAX_ANCHORS], self.terms]))
+
+    def edges(self) -> tuple[int, int, int]:
+        """Give where, in all keys asked, the bands end, the anchors end, and the terms end."""
+        both = len(self.bands) + len(self.anchors)
+        return len(self.bands), both, both + len(self.terms)
 
 
 def keys_of(features: Features, memory: ShardMemory) -> Keys:
@@ -69,30 +74,34 @@ class Candidates:
 
 def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Candidates:
     """Look `keys` up and rank what they lead to; ties go to the earlier article."""
-    which, seqs = memory.find(keys.asked())
-    if not seqs:
+    bands, both, every = keys.edges()
+    newest = np.full(every, settings.newest_per_key, np.int64)
+    newest[both:] = settings.newest_per_term
+    which, found = memory.find(keys.asked(), newest)
+    if not len(found):
         return Candidates((), ())
-    numbers, row = np.unique(np.array(seqs, np.int64), return_inverse=True)
-    bands, both = len(keys.bands), len(keys.bands) + len(keys.anchors)
-    band = np.bincount(row[which < bands], minlength=len(numbers))
-    anchor = np.bincount(row[(which >= bands) & (which < both)], minlength=len(numbers))
-    named = which >= both
-    term = np.bincount(row[named], minlength=len(numbers))
-    weights = keys.rarity[which[named] - both]
-    shared = np.bincount(row[named], weights, len(numbers)).astype(np.float64)
+    rows, place = np.unique(found, return_inverse=True)
+    band, anchor, term = (
+        np.bincount(place[(which >= start) & (which < end)], minlength=len(rows))
+        for start, end in ((0, bands), (bands, both), (both, every))
+    )
     near: NDArray[np.float64] = (band.astype(np.float64) / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor)
     enough = (band > 0) | (anchor >= min(2, max(1, len(keys.anchors) // 2)))
+    named = which >= both
+    shared = np.bincount(place[named], keys.rarity[which[named] - both], len(rows)).astype(np.float64)
     return Candidates(
-        near=_best(numbers, near, enough, settings.verify_best),
-        alike=_best(numbers, shared, term >= _MIN_SHARED_TERMS, settings.story_best),
+        near=_best(memory, rows, near, enough, settings.verify_best),
+        alike=_best(memory, rows, shared, term >= _MIN_SHARED_TERMS, settings.story_best),
     )
 
 
 def _best(
-    numbers: NDArray[np.int64],
+    memory: ShardMemory,
+    rows: NDArray[np.int64],
     scores: NDArray[np.float64],
     wanted: NDArray[np.bool_],
     count: int,
 ) -> tuple[int, ...]:
-    order = np.lexsort((numbers, -np.round(scores, 9)))
-    return tuple(numbers[order[wanted[order]]][:count].tolist())
+    rows, scores = rows[wanted], scores[wanted]
+    order = np.lexsort((rows, -np.round(scores, 9)))[:count]
+    return tuple(map(memory.at_row, rows[order].tolist()))

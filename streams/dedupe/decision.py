@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from events.article import RelatesTo
+from streams.dedupe.aliases import own_key
 from streams.dedupe.candidates import Candidates, candidates
 from streams.dedupe.entry import Content, Entry, Outcome, StoryState, pack_texts, replace
 from streams.dedupe.features import MAX_CHARACTERS
-from streams.dedupe.identity import Known, hint_keys, identified, own_key
+from streams.dedupe.identity import Known, identified
 from streams.dedupe.relation import Refused, Related, likeness, relate
 from streams.dedupe.revision import changes
 from streams.dedupe.sight import Sight
@@ -49,7 +50,7 @@ def _repeat(sight: Sight, known: Known) -> Entry:
 
 def _adds(sight: Sight, known: Known) -> bool:
     articles = sight.memory.articles
-    keys = (own_key(sight.article.article_id), *hint_keys(sight.article))
+    keys = (own_key(sight.article.article_id), *sight.hints)
     if any(articles.get(key) is None for key in keys):
         return True
     return sight.clock - known.entry.clock > sight.settings.identity_window_ms // 2
@@ -136,7 +137,7 @@ def _entry(sight: Sight, outcome: Outcome, article_id: str, revision: int, first
 
 def _in_full(sight: Sight, entry: Entry, voice: str, story: StoryState) -> Entry:
     """Add what later decisions need; the article's own id stands first among the keys."""
-    own = (own_key(entry.article_id), own_key(sight.article.article_id), *hint_keys(sight.article))
+    own = (own_key(entry.article_id), own_key(sight.article.article_id), *sight.hints)
     return replace(entry, keys=tuple(dict.fromkeys(own)), voice=voice, story=story, content=_content(sight))
 
 

@@ -112,7 +112,17 @@ def runs(digests: NDArray[np.uint64], length: int) -> Digests:
         mixed += (digests[offset : offset + count] + np.uint64(1)) * _FACTORS[offset]
     mixed ^= mixed >> np.uint64(29)
     mixed *= _FACTORS[0]
-    return np.unique((mixed >> np.uint64(32)).astype(np.uint32))
+    return distinct((mixed >> np.uint64(32)).astype(np.uint32))
+
+
+def distinct(values: Digests) -> Digests:
+    """Give `values` in rising order, each once (a third of the cost of `numpy.unique` at this size)."""
+    values.sort()
+    if len(values) < 2:
+        return values
+    first = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return values[first]
 
 
 def band_keys(fingerprint: Fingerprint) -> Digests:

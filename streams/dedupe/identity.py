@@ -7,10 +7,8 @@ made anew, the same title and text in the same source within the copy window are
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from events.article import Article
-from events.identity import identity_address
+from streams.dedupe.aliases import own_key
 from streams.dedupe.entry import Content, Entry
 from streams.dedupe.facts import conflicts
 from streams.dedupe.relation import facts_of, likeness
@@ -19,7 +17,6 @@ from streams.dedupe.table import key64
 from streams.text.fold import match
 
 _MIN_TITLE_WORDS = 3
-_MIN_PATH = 8
 _OTHER_ARTICLE = frozenset(("names", "places", "contrary"))
 
 
@@ -32,40 +29,13 @@ class Known:
     reason: str
 
 
-def own_key(article_id: str) -> int:
-    """Give the key of an article's id."""
-    return key64("id", article_id)
-
-
-def hint_keys(article: Article) -> dict[int, str]:
-    """Give the further keys under which the article may be known, each with its reason."""
-    hints: dict[int, str] = {}
-    if article.item_id:
-        item = identity_address(article.item_id) or article.item_id
-        hints[key64("item", article.source_id, item)] = "same_guid"
-    path = _path(article.url) or _path(article.item_id)
-    if path:
-        hints[key64("path", article.source_id, path)] = "same_path"
-    return hints
-
-
-def _path(url: str | None) -> str | None:
-    """Give the part of an address after its host, if it is long enough to name a page."""
-    address = identity_address(url)
-    if not address:
-        return None
-    parts = urlsplit(f"//{address}")
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return path if len(path) >= _MIN_PATH else None
-
-
 def identified(sight: Sight) -> Known | None:
     """Give the article that `sight` is a further fetch of, or None."""
     articles = sight.memory.articles
     known = _known(sight, articles.get(own_key(sight.article.article_id)), "same_id")
     if known is not None:
         return known
-    for key, reason in hint_keys(sight.article).items():
+    for key, reason in sight.hints.items():
         known = _known(sight, articles.get(key), reason)
         if known is not None and _agrees(sight, known):
             return known

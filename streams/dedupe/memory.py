@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from streams.dedupe.entry import Entry
-from streams.dedupe.features import Digests
+from streams.dedupe.features import Digests, distinct
 from streams.dedupe.postings import Numbers, Postings
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.table import Table, key64
@@ -118,7 +118,7 @@ class ShardMemory:
     @staticmethod
     def _terms(entry: Entry) -> Digests:
         terms = entry.content.terms if entry.content else b""
-        return np.unique(np.frombuffer(terms, "<u4") & _TERM_MASK)
+        return distinct(np.frombuffer(terms, "<u4") & _TERM_MASK)
 
     def document_counts(self, terms: Digests) -> Digests:
         """Give in how many recent articles each of `terms` stands (terms share 2^18 counters)."""
@@ -139,10 +139,13 @@ class ShardMemory:
         if self._drop_recent(entry.seq):
             self.uncount(entry)
 
-    def find(self, keys: Digests) -> tuple[Numbers, list[int]]:
-        """Give (index into `keys`, entry number) for the newest recent articles under each key."""
-        which, rows = self.postings.find(keys, self._settings.newest_per_key)
-        return which, [self.recent.at(row - self._first_row)[0] for row in rows.tolist()]
+    def find(self, keys: Digests, newest: Numbers) -> tuple[Numbers, Numbers]:
+        """Give (index into `keys`, row) of the newest recent articles under each key; rows rise with time."""
+        return self.postings.find(keys, newest)
+
+    def at_row(self, row: int) -> int:
+        """Give the number of the entry that a row stands for."""
+        return self.recent.at(row - self._first_row)[0]
 
     def expired(self, clock: int) -> list[int]:
         """Give the numbers of a few entries past their window as of `clock`, oldest first."""

@@ -58,25 +58,25 @@ class Postings:
         """Forget the oldest row."""
         self._oldest += 1
 
-    def find(self, keys: Keys, newest: int) -> tuple[Numbers, Numbers]:
-        """Give (index into `keys`, row number) of the newest at most `newest` rows of each key."""
+    def find(self, keys: Keys, newest: Numbers) -> tuple[Numbers, Numbers]:
+        """Give (index into `keys`, row number) of the newest rows of each key, at most `newest` of it."""
         dead = self._oldest * WIDTH
         cells = len(self._keys)
         which = np.arange(len(keys), dtype=np.int64)
-        found = np.zeros(len(keys), np.int64)
+        left = newest.copy()
         at = self._heads[self._bucket(keys)].astype(np.int64)
         hits: list[tuple[Numbers, Numbers]] = []
         while True:
             alive = at >= dead
-            if not alive.any():
-                break
             at, which = at[alive], which[alive]
+            if not len(at):
+                break
             place = at % cells
             same = self._keys[place] == keys[which]
-            if same.any():
+            if np.count_nonzero(same):
                 hits.append((which[same], at[same] // WIDTH))
-                found[which[same]] += 1
-                wanted = found[which] < newest
+                left[which[same]] -= 1
+                wanted = left[which] > 0
                 place, which = place[wanted], which[wanted]
             at = self._links[place].astype(np.int64)
         if not hits:

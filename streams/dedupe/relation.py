@@ -21,6 +21,7 @@ _ABRIDGED = 0.8
 """A text shorter than this share of the other is a shortened copy or an item of a composite."""
 _SAME_TOPIC = 0.25
 _SAME_TITLE = 0.5
+_SHORT_CONTAINMENT = 0.9
 _SLACK, _MOST = 1.1, 0.75
 _NEAR = 0.4
 """Above this share of all word 3-grams, texts of different length are one text, whatever their titles."""
@@ -66,17 +67,26 @@ class Refused:
     kinds: frozenset[str]
 
 
-def likeness(new: Features, old: Content, old_title: str) -> Likeness:
-    """Compare a text with a remembered one; `old_title` is in the match form."""
-    theirs = np.frombuffer(old.shingles, "<u4")
-    mine = new.shingles
+def overlap(new: Features, old: Content) -> tuple[float, float, float]:
+    """Give (share of both texts together, of the new one, of the remembered one) that they have in common."""
+    mine, theirs = new.shingles, np.frombuffer(old.shingles, "<u4")
     shared = len(np.intersect1d(mine, theirs, assume_unique=True))
     union = len(mine) + len(theirs) - shared
+    return (
+        shared / union if union else 0.0,
+        shared / len(mine) if len(mine) else 0.0,
+        shared / len(theirs) if len(theirs) else 0.0,
+    )
+
+
+def likeness(new: Features, old: Content, old_title: str) -> Likeness:
+    """Compare an article with a remembered one; `old_title` is in the match form."""
+    jaccard, mine, theirs = overlap(new, old)
     fingerprint = new.article.fingerprint
     return Likeness(
-        jaccard=shared / union if union else 0.0,
-        mine=shared / len(mine) if len(mine) else 0.0,
-        theirs=shared / len(theirs) if len(theirs) else 0.0,
+        jaccard=jaccard,
+        mine=mine,
+        theirs=theirs,
         title=title_likeness(new.title_words, words_of(old_title, 200)),
         same_body=old.version == fingerprint.version and old.body == fingerprint.body,
     )
@@ -101,7 +111,7 @@ def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | R
     content = entry.content
     if content is None or min(len(new.words), content.words) < settings.min_words:
         return None
-    if not _may_pass(likeness(new, content, ""), new, content, settings):
+    if not _may_pass(new, content, settings):
         return None
     facts = facts_of(entry, new.article.lang)
     alike = likeness(new, content, facts.title)
@@ -116,12 +126,12 @@ def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | R
     )
 
 
-def _may_pass(alike: Likeness, new: Features, old: Content, settings: DedupeSettings) -> bool:
+def _may_pass(new: Features, old: Content, settings: DedupeSettings) -> bool:
+    jaccard, mine, theirs = overlap(new, old)
     short = min(len(new.words), old.words) < settings.short_words
-    if alike.jaccard >= (settings.short_jaccard if short else settings.copy_jaccard):
+    if jaccard >= (settings.short_jaccard if short else settings.copy_jaccard):
         return True
-    needed = 0.9 if short else settings.copy_containment
-    return alike.containment >= needed
+    return max(mine, theirs) >= (_SHORT_CONTAINMENT if short else settings.copy_containment)
 
 
 def _relation(

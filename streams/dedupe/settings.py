@@ -26,8 +26,9 @@ class DedupeSettings:
     """Articles remembered per shard whatever their times say; the oldest give way."""
     evictions_per_event: int = 4
 
-    newest_per_key: int = 48
-    """How many articles one band, anchor or term leads to: the newest ones."""
+    newest_per_key: int = 24
+    """How many articles one band or anchor leads to: the newest ones."""
+    newest_per_term: int = 12
     verify_best: int = 6
     """How many candidates are read back and compared exactly."""
     story_best: int = 5

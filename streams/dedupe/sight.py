@@ -6,6 +6,7 @@ from functools import cached_property
 
 from events.article import Article
 from events.times import parse_instant
+from streams.dedupe.aliases import hint_keys
 from streams.dedupe.candidates import Keys, keys_of
 from streams.dedupe.entry import Entry, StoryState
 from streams.dedupe.features import Features, features_of
@@ -36,6 +37,11 @@ class Sight:
         if before is None:
             return self.at
         return max(before, min(self.at, before + self.settings.max_clock_step_ms))
+
+    @cached_property
+    def hints(self) -> dict[int, str]:
+        """The further keys under which the article may be known, each with its reason."""
+        return hint_keys(self.article)
 
     @cached_property
     def features(self) -> Features:

@@ -107,10 +107,22 @@ def word(text: str) -> Word:
     return _MEMO[text]
 
 
+class _Codes(dict[str, int]):
+    """The codes alone: the longest loop of this stage reads them."""
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= _MEMO_SIZE:
+            self.clear()
+        made = self[text] = _MEMO[text].code
+        return made
+
+
+_CODES = _Codes()
+
+
 def codes(words: list[str]) -> NDArray[np.uint64]:
     """Give each word's digest in the upper and its stem's digest in the lower half."""
-    memo = _MEMO
-    return np.array([memo[text].code for text in words], np.uint64)
+    return np.fromiter(map(_CODES.__getitem__, words), np.uint64, len(words))
 
 
 def _word(text: str) -> Word:

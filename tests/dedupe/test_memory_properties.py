@@ -18,6 +18,7 @@ SHORT = DedupeSettings(
     margin_ms=HOUR,
     max_clock_step_ms=8 * HOUR,
     newest_per_key=3,
+    newest_per_term=2,
     max_entries=12,
     verify_best=2,
     story_best=2,

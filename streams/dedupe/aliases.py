@@ -1,0 +1,36 @@
+"""The keys under which an article is known: its id, and hints at it that need the texts to agree."""
+
+from urllib.parse import urlsplit
+
+from events.article import Article
+from events.identity import identity_address
+from streams.dedupe.table import key64
+
+_MIN_PATH = 8
+
+
+def own_key(article_id: str) -> int:
+    """Give the key of an article's id."""
+    return key64("id", article_id)
+
+
+def hint_keys(article: Article) -> dict[int, str]:
+    """Give the further keys under which the article may be known, each with its reason."""
+    hints: dict[int, str] = {}
+    if article.item_id:
+        item = identity_address(article.item_id) or article.item_id
+        hints[key64("item", article.source_id, item)] = "same_guid"
+    path = _path(article.url) or _path(article.item_id)
+    if path:
+        hints[key64("path", article.source_id, path)] = "same_path"
+    return hints
+
+
+def _path(url: str | None) -> str | None:
+    """Give the part of an address after its host, if it is long enough to name a page."""
+    address = identity_address(url)
+    if not address:
+        return None
+    parts = urlsplit(f"//{address}")
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return path if len(path) >= _MIN_PATH else None
