@@ -35,7 +35,7 @@ async def read_all(client: Mapping[str, Any], topic: str) -> AsyncIterator[Recor
     consumer = AIOKafkaConsumer(enable_auto_commit=False, max_partition_fetch_bytes=16 << 20, **client)
     await consumer.start()
     try:
-        for tp in await topic_partitions(consumer, topic):
+        for tp in await topic_partitions(client, topic):
             consumer.assign([tp])
             end = (await consumer.end_offsets([tp]))[tp]
             consumer.seek(tp, (await consumer.beginning_offsets([tp]))[tp])

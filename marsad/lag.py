@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition, errors
 from aiokafka.admin import AIOKafkaAdminClient
 
 from events import topics
+
+COORDINATOR_SECONDS = 30.0
 
 READS: Mapping[str, topics.Topic] = {
     "normalize": topics.RAW,
@@ -35,7 +37,8 @@ async def stage_lag(client: Mapping[str, Any], prefix: str, stage: str, now_ms: 
     consumer = AIOKafkaConsumer(enable_auto_commit=False, **client)
     await consumer.start()
     try:
-        behind = await _behind(consumer, await committed_offsets(client, group), topic)
+        tps = await topic_partitions(client, topic)
+        behind = await _behind(consumer, await committed_offsets(client, group), tps)
         records = sum(end - offset for offset, end in behind.values())
         oldest = await _oldest_ms(
             consumer, {tp: offset for tp, (offset, end) in behind.items() if offset < end}
@@ -47,32 +50,49 @@ async def stage_lag(client: Mapping[str, Any], prefix: str, stage: str, now_ms: 
 
 
 async def committed_offsets(client: Mapping[str, Any], group: str) -> dict[TopicPartition, int]:
-    """Give the committed offsets of a group."""
+    """Give the committed offsets of a group; a coordinator that is just starting is waited for."""
     admin = AIOKafkaAdminClient(**client)
     await admin.start()
     try:
-        offsets = await admin.list_consumer_group_offsets(group)
+        async with asyncio.timeout(COORDINATOR_SECONDS):
+            while (offsets := await _listed(admin, group)) is None:
+                await asyncio.sleep(0.2)
     finally:
         await admin.close()
     return {tp: meta.offset for tp, meta in offsets.items() if meta.offset >= 0}
 
 
+async def _listed(admin: AIOKafkaAdminClient, group: str) -> Any:
+    try:
+        return await admin.list_consumer_group_offsets(group)
+    except (
+        errors.GroupCoordinatorNotAvailableError,
+        errors.NotCoordinatorForGroupError,
+        errors.GroupLoadInProgressError,
+    ):
+        # On a new cluster the offsets topic is made when the first group asks (aiokafka error 15).
+        return None
+
+
 async def _behind(
-    consumer: AIOKafkaConsumer, committed: Mapping[TopicPartition, int], topic: str
+    consumer: AIOKafkaConsumer, committed: Mapping[TopicPartition, int], tps: list[TopicPartition]
 ) -> dict[TopicPartition, tuple[int, int]]:
-    tps = await topic_partitions(consumer, topic)
     begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
     # Below the beginning nothing can be read any more, so nothing there is lag.
     return {tp: (min(max(committed.get(tp, 0), begins[tp]), ends[tp]), ends[tp]) for tp in tps}
 
 
-async def topic_partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+async def topic_partitions(client: Mapping[str, Any], topic: str) -> list[TopicPartition]:
     """Give the partitions of a topic, in order; raises `LookupError` where there is no such topic."""
-    await consumer.topics()
-    numbers = consumer.partitions_for_topic(topic)
-    if not numbers:
-        raise LookupError(f"no topic {topic} on this broker; create ours with: marsad topics apply")
-    return [TopicPartition(topic, number) for number in sorted(numbers)]
+    admin = AIOKafkaAdminClient(**client)
+    await admin.start()
+    try:
+        (found,) = await admin.describe_topics([topic])
+    finally:
+        await admin.close()
+    if found["error_code"]:
+        raise LookupError(f"no topic {topic} on this broker; `marsad topics apply` creates ours")
+    return [TopicPartition(topic, number) for number in sorted(p["partition"] for p in found["partitions"])]
 
 
 async def _oldest_ms(consumer: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import orjson
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from marsad.lag import topic_partitions
 
@@ -31,7 +31,7 @@ async def follow(client: Mapping[str, Any], want: Want) -> AsyncIterator[Record]
     consumer = AIOKafkaConsumer(enable_auto_commit=False, max_partition_fetch_bytes=16 << 20, **client)
     await consumer.start()
     try:
-        await _assign(consumer, want)
+        await _assign(consumer, await topic_partitions(client, want.topic), want.start)
         given = 0
         async for record in _records(consumer, idle_ends=want.start == "begin" and want.limit is not None):
             if want.limit is not None and given >= want.limit:
@@ -44,10 +44,9 @@ async def follow(client: Mapping[str, Any], want: Want) -> AsyncIterator[Record]
         await consumer.stop()
 
 
-async def _assign(consumer: AIOKafkaConsumer, want: Want) -> None:
-    tps = await topic_partitions(consumer, want.topic)
+async def _assign(consumer: AIOKafkaConsumer, tps: list[TopicPartition], start: str) -> None:
     consumer.assign(tps)
-    bounds = consumer.beginning_offsets if want.start == "begin" else consumer.end_offsets
+    bounds = consumer.beginning_offsets if start == "begin" else consumer.end_offsets
     for tp, offset in (await bounds(tps)).items():
         consumer.seek(tp, offset)
 

@@ -1,17 +1,26 @@
 """The same stages in one process, without a broker: for trying, tuning, backfilling and golden tests."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from events import topics
 from events.article import Article, DedupedArticle, EnrichedArticle, RawArticle
-from events.rejected import Rejected
 from events.repeat import Repeat
+from events.wire import encode, encode_for
 from streams.dedupe import DedupeSettings, Index
 from streams.normalize import normalize
 from streams.stages import STAGES
 from streams.tag import tag
 
-Made = Article | DedupedArticle | EnrichedArticle | Repeat | Rejected
+Value = Article | DedupedArticle | EnrichedArticle | Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one raw record became: a value and its bytes on the wire, and one word for the counts."""
+
+    value: Value
+    data: bytes
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +39,23 @@ class Chain:
         return cls(Index(settings=settings or DedupeSettings()), last)
 
     def run(self, raw: RawArticle, origin: str) -> Made:
-        """Take one raw record as far as it goes; a refusal is a value, so that the others go on."""
-        try:
-            return self._run(raw, origin)
-        except Rejected as refused:
-            return refused
-
-    def _run(self, raw: RawArticle, origin: str) -> Made:
+        """Take one raw record as far as it goes; raises `Rejected` for what the workers refuse."""
         article = normalize(raw)
+        data = encode_for(topics.NORMALIZED, article)
         if self.last == "normalize":
-            return article
+            return Made(article, data, "normalized")
+        return self._decide(article, origin)
+
+    def _decide(self, article: Article, origin: str) -> Made:
         decision = self.index.decide(article, origin)
-        self.index.apply(decision.changes)
         if decision.article is None:
-            assert decision.repeat is not None  # noqa: S101 - the two exclude each other
-            return decision.repeat
-        return decision.article if self.last == "dedupe" else tag(decision.article)
-
-
-def process(records: Iterable[RawArticle], stage: str = "all") -> Iterator[Made]:
-    """Give what each raw record becomes, in input order; deterministic: same records, same values."""
-    chain = Chain.up_to(stage)
-    for number, raw in enumerate(records):
-        yield chain.run(raw, f"local/0/{number}")
+            assert decision.repeat is not None  # noqa: S101 - one of the two is always there
+            made = Made(decision.repeat, encode(decision.repeat), decision.outcome)
+        else:
+            made = Made(decision.article, encode_for(topics.DEDUPED, decision.article), decision.outcome)
+        # Only now: what is refused leaves no trace in memory, as in the engine.
+        self.index.apply(decision.changes)
+        if self.last == "dedupe" or decision.article is None:
+            return made
+        enriched = tag(decision.article)
+        return Made(enriched, encode_for(topics.ENRICHED, enriched), decision.outcome)

@@ -8,8 +8,8 @@ from typing import Any
 
 from events import topics
 from streams.dedupe import DedupeSettings, Index
-from streams.engine.recovery import recover
 from streams.engine.records import Outgoing
+from streams.engine.recovery import recover
 from streams.engine.state import PartitionStore
 
 log = logging.getLogger("marsad.engine")

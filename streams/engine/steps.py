@@ -7,7 +7,6 @@ from typing import Protocol
 
 from events import topics
 from events.article import Article, DedupedArticle, RawArticle, Value
-from events.rejected import Rejected
 from events.repeat import Repeat
 from events.story import Story
 from events.wire import (
@@ -17,7 +16,7 @@ from events.wire import (
     cloud_headers,
     decode,
     decode_object,
-    encode,
+    encode_for,
     raw_article,
 )
 from streams.dedupe import Decision
@@ -41,19 +40,8 @@ def _output(
     value: Article | DedupedArticle | Repeat | Story,
     more: Headers,
 ) -> Outgoing:
-    data = encode(value)
+    data = encode_for(topic, value)
     return Outgoing(topics.full_name(topic, prefix), key.encode(), data, cloud_headers(value, data) + more)
-
-
-def check_sizes(outgoing: tuple[Outgoing, ...], prefix: str) -> None:
-    """Raise `Rejected("too_large")` where an output is over its topic's size, before anything is sent."""
-    limits = {topics.full_name(t, prefix): t.max_bytes for t in (*topics.PUBLIC, topics.changelog(prefix))}
-    for record in outgoing:
-        size = len(record.value or b"") + len(record.key or b"")
-        # Headers and the batch's own fields stay far below this allowance.
-        limit = limits.get(record.topic, topics.MAX_ARTICLE_BYTES) - 64 * 1024
-        if size > limit:
-            raise Rejected("too_large", f"{size} bytes for {record.topic}, which takes {limit}")
 
 
 class NormalizeStep:
@@ -68,7 +56,6 @@ class NormalizeStep:
         article = normalize(raw)
         origin = ((ORIGIN_HEADER, incoming.position.encode()),)
         output = _output(topics.NORMALIZED, self._prefix, article.shard, article, origin)
-        check_sizes((output,), self._prefix)
         return Handled((output,), "normalized")
 
 
@@ -84,7 +71,6 @@ class DedupeStep:
         memory = await self._memories.open(incoming.partition)
         decision = memory.index.decide(decode(incoming.value, Article), incoming.origin)
         outputs = self._outputs(decision, incoming.origin)
-        check_sizes(outputs, self._prefix)
         memory.index.apply(decision.changes)
         changelog = self._memories.changelog_records(memory, incoming.partition)
         return Handled(changelog + outputs, "redelivered" if decision.redelivered else decision.outcome)
@@ -116,7 +102,7 @@ class TagStep:
         """Tag one article; `current` gets the very bytes of `enriched`."""
         article = decode(incoming.value, DedupedArticle)
         enriched = tag(article)
-        data = encode(enriched)
+        data = encode_for(topics.ENRICHED, enriched)
         headers = (*cloud_headers(enriched, data), (ORIGIN_HEADER, incoming.origin.encode()))
         wanted = [topics.ENRICHED]
         if incoming.header(SUPERSEDED_HEADER) is None:
@@ -125,7 +111,6 @@ class TagStep:
             Outgoing(topics.full_name(topic, self._prefix), enriched.article_id.encode(), data, headers)
             for topic in wanted
         )
-        check_sizes(outputs, self._prefix)
         return Handled(outputs, article.relation)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 
 @dataclass
@@ -28,15 +28,13 @@ class Logs:
 
 
 async def read_topic(broker: str, topic: str) -> list[Any]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=broker, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
+    # Named in the constructor, and without a group: then aiokafka assigns all partitions by itself.
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=broker, enable_auto_commit=False)
     await consumer.start()
     try:
-        await consumer.topics()
-        tps = [TopicPartition(topic, p) for p in sorted(consumer.partitions_for_topic(topic) or ())]
+        tps = sorted(consumer.assignment())
         assert tps, f"no topic {topic}"
-        consumer.assign(tps)
+        consumer.unsubscribe()
         ends = await consumer.end_offsets(tps)
         records: list[Any] = []
         for tp in tps:
