@@ -267,7 +267,8 @@ def _widen(story: _Story, toll: Toll) -> None:
 def _restate(story: _Story, toll: Toll) -> None:
     """Take a later sentence: the same again, a closer number, a kind not told yet; else another toll."""
     shared = [kind for kind in toll.numbers if kind in story.numbers]
-    if any(not _agrees(story.numbers[kind], toll.numbers[kind]) for kind in shared):
+    joint = len(toll.evidence) == 1 and len(toll.numbers) > 1
+    if joint or any(not _agrees(story.numbers[kind], toll.numbers[kind]) for kind in shared):
         story.others.append(toll)
         return
     near = story.lead is not None and toll.place <= story.lead + _NEAR_LEAD

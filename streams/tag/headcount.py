@@ -19,6 +19,7 @@ class Statement(NamedTuple):
     start: int
     end: int
     rule: str
+    loose: bool = False
 
 
 def way(number: Quantity) -> str:
@@ -116,7 +117,8 @@ def single(table: Words, sentence: Sequence[str], at: int, definite: bool) -> Qu
     if word in table.two:
         return Quantity(2, 2, at, at + 1)
     if word in table.two_or_more:
-        return Quantity(2, None, at, at + 1, bounded=True)
+        pair = at + 1 < len(sentence) and sentence[at + 1] in ("اثنين", "اثنان")
+        return Quantity(2, 2 if pair else None, at, at + 1 + pair, bounded=not pair)
     if bare in table.one and not word.isascii():
         return Quantity(1, 1, at, at + 1)
     return None

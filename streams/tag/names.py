@@ -1,4 +1,7 @@
-"""People and organisations of the tables: curated names with Wikidata ids where we are sure, null elsewhere."""
+"""People and organisations: those of the tables, and those that a title, a rank or a head word introduces.
+
+Listed names carry a Wikidata id where we are sure of it, null elsewhere: a wrong id is worse than none.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -12,14 +15,16 @@ from streams.tag.tables import rows
 from streams.text.fold import match
 
 _FILES = {"organisation": "organisations.tsv", "person": "people.tsv"}
+LISTED, INTRODUCED = 0.7, 0.45
 
 
 class Spotted(NamedTuple):
-    """A name in the text: match offsets, and who it is (a row of the tables, or a name of its own)."""
+    """A name in the text: offsets of the match form, and who it is (`key` is one for all forms of a name)."""
 
     passage: Passage
     start: int
     end: int
+    kind: str
     key: str
     rule: str
     role: str | None = None
@@ -47,11 +52,12 @@ def entries() -> Iterable[tuple[str, Meaning]]:
 
 
 @cache
-def known(key: str) -> Known:
-    """Give what the tables say of `kind:row`."""
-    kind, _, number = key.partition(":")
+def _listed(key: str) -> Known | None:
+    kind, colon, number = key.partition(":")
+    if not colon:
+        return None
     row = rows(_FILES[kind])[int(number)]
-    return Known(row["id"] or None, row["name"], row["name_ar"] or None, 0.7)
+    return Known(row["id"] or None, row["name"], row["name_ar"] or None, LISTED)
 
 
 def spotted(passage: Passage, hit: Hit, own: frozenset[str]) -> Spotted | None:
@@ -62,20 +68,16 @@ def spotted(passage: Passage, hit: Hit, own: frozenset[str]) -> Spotted | None:
             continue
         if "p" in meaning.flags and not _introduced(passage, hit):
             return None
-        if (
-            form.isascii()
-            and passage.evidence(hit.start, hit.end, "").surface[0].islower()
-            and " " not in form
-        ):
+        if form.isascii() and not passage.surface(hit.start, hit.end)[0].isupper():
             return None
         row = rows(_FILES[meaning.kind])[meaning.row]
         rule = f"{meaning.kind}s:{row['id'] or row['name']}"
-        return Spotted(passage, hit.start, hit.end, f"{meaning.kind}:{meaning.row}", rule)
+        return Spotted(passage, hit.start, hit.end, meaning.kind, f"{meaning.kind}:{meaning.row}", rule)
     return None
 
 
 _INTRODUCERS = frozenset(
-    map(match, ["حركة", "وكالة", "قادة", "زعيم", "من", "في", "مع", "إلى", "الرئيس", "قال", "بين"])
+    map(match, ["حركة", "وكالة", "قادة", "زعيم", "من", "في", "مع", "إلى", "الرئيس", "قال", "بين", "ضد"])
 )
 
 
@@ -87,31 +89,40 @@ def _introduced(passage: Passage, hit: Hit) -> bool:
 def own_names(article: DedupedArticle) -> frozenset[str]:
     """Give the names by which a source speaks of itself: «عكاظ» in عكاظ is no mention of interest."""
     names = {match(name) for name in (article.source_name, article.source_id) if name}
+    kinds = ("صحيفه", "وكاله", "قناه", "جريده")
     for name in tuple(names):
-        bare = name.removeprefix("صحيفه ").removeprefix("وكاله ").removeprefix("قناه ")
-        names |= {bare, f"صحيفه {bare}", f"وكاله {bare}", f"قناه {bare}", f"جريده {bare}"}
+        bare = name.split(" ", 1)[1] if name.split(" ", 1)[0] in kinds and " " in name else name
+        names |= {bare, *(f"{kind} {bare}" for kind in kinds)}
     return frozenset(names)
 
 
-def listing(mentions: Sequence[Spotted], described: dict[str, Known]) -> tuple[Named, ...]:
+def listing(mentions: Sequence[Spotted], kind: str) -> tuple[Named, ...]:
     """Give the values of one kind of name, the surest first, each with all its mentions."""
     told: dict[str, list[Spotted]] = {}
     for mention in mentions:
-        told.setdefault(mention.key, []).append(mention)
-    values = [_named(described.get(key) or known(key), group) for key, group in told.items()]
+        if mention.kind == kind:
+            told.setdefault(mention.key, []).append(mention)
+    values = [_named(group) for group in told.values()]
     return tuple(sorted(values, key=lambda value: -value.score))
 
 
-def _named(about: Known, mentions: Sequence[Spotted]) -> Named:
-    evidence = [_evidence(mention) for mention in mentions]
+def _named(mentions: Sequence[Spotted]) -> Named:
+    evidence = [one.passage.evidence(one.start, one.end, one.rule) for one in mentions]
+    about = _listed(mentions[0].key) or _unlisted(evidence[0])
     title = any(one.field == "title" for one in evidence)
     role = next((mention.role for mention in mentions if mention.role), None)
     score = min(1.0, about.base + 0.12 * title + 0.04 * math.log2(len(mentions)) + 0.05 * bool(role))
     return Named(
-        id=about.id, name=about.name, name_ar=about.name_ar, role=role, score=round(score, 3),
+        id=about.id,
+        name=about.name,
+        name_ar=about.name_ar,
+        role=role,
+        score=round(score, 3),
         evidence=tuple(evidence),
-    )  # fmt: skip
+    )
 
 
-def _evidence(mention: Spotted) -> Evidence:
-    return mention.passage.evidence(mention.start, mention.end, mention.rule)
+def _unlisted(evidence: Evidence) -> Known:
+    """Name somebody by the form of the first mention."""
+    surface = " ".join(evidence.surface.split())
+    return Known(None, surface, None if surface.isascii() else surface, INTRODUCED)

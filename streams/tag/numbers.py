@@ -15,6 +15,8 @@ from streams.text.fold import match
 _DIGITS = re.compile(r"([وفبلك]?)([0-9]{1,9})(\.[0-9]{1,3})?\Z")
 _CLITICS = "وفبلك"
 _LARGEST = 10**10
+_ONE_OF = frozenset(["احد", "احدي"])
+"""أحد رجال الأمن is one of them, no number."""
 
 
 class Quantity(NamedTuple):
@@ -172,6 +174,7 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
     """Read number words: units, teens, tens, hundreds and scales, joined by و."""
     total, group, position = 0, 0, at
     while position < len(words) and total < _LARGEST:
+        position += _is_inner_and(words, position, at)
         word, clitic = _lookup(words[position])
         if word is None or word.kind.startswith("vague"):
             break
@@ -180,7 +183,21 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
         total, group = _add(word, clitic, total, group)
         position += 1
     value = total + group
-    return Quantity(value, value, at, position) if position > at and 0 < value <= _LARGEST else None
+    if (
+        position == at
+        or not 0 < value <= _LARGEST
+        or (position == at + 1 and words[at].lstrip("وفبل") in _ONE_OF)
+    ):
+        return None
+    return Quantity(value, value, at, position)
+
+
+def _is_inner_and(words: Sequence[str], position: int, at: int) -> bool:
+    """Tell whether "and" stands inside a number: "one hundred and twenty"."""
+    if words[position] != "and" or position == at or position + 1 >= len(words):
+        return False
+    before, after = _words().get(words[position - 1]), _words().get(words[position + 1])
+    return before is not None and before.kind == "hundred" and after is not None and after.value < 100
 
 
 def _continues(word: _Word, clitic: str, text: str, previous: str) -> bool:

@@ -20,7 +20,7 @@ def counted(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
         end = number.end + 1
         return Statement((kind,), number._replace(end=end), at, end, f"casualties:{kind}-noun")
     if not word.isascii():
-        return _between(sentence, number)
+        return _between(sentence, number) or _subject(table, sentence, number)
     return _befell(table, sentence, people(table, sentence, at))
 
 
@@ -30,6 +30,20 @@ def _between(sentence: Sequence[str], number: Quantity) -> Statement | None:
     if "بين قتيل وجريح" in tail or "بين قتيل ومصاب" in tail:
         end = number.end + len(tail[: tail.index("بين")].split()) + 3
         return Statement(("killed", "injured"), number, number.start, end, "casualties:killed-injured")
+    return None
+
+
+def _subject(table: Words, sentence: Sequence[str], number: Quantity) -> Statement | None:
+    """Read "8 مدنيين قتلوا": the number is the subject, the verb comes after."""
+    if not table.person(sentence[number.end]):
+        return None
+    for place in range(number.end + 1, min(number.end + 4, len(sentence))):
+        for kind in KINDS:
+            if sentence[place] in table.sets[f"befell_{kind}"].words:
+                end = place + 1
+                return Statement(
+                    (kind,), number._replace(end=end), number.start, end, f"casualties:{kind}-number"
+                )
     return None
 
 
@@ -112,17 +126,17 @@ def toll(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
     kind = _toll_kind(table, sentence, at)
     if kind is None:
         return None
+    both = sentence[at + 1 : at + 2] in (("والجرحي",), ("والمصابين",))
+    kinds = (kind, "injured") if both and kind == "killed" else (kind,)
     links = table.sets["toll_links"]
-    best: Statement | None = None
     for place in range(at + 1, min(at + 9, len(sentence))):
         if not links.at(sentence, place):
             continue
         number = quantity(sentence, place + 1)
         end = counted_people(table, sentence, number.end) if number and number.low else None
         if number and end is not None:
-            best = Statement((kind,), number._replace(end=end), at, end, f"casualties:{kind}-toll")
-            break
-    return best
+            return Statement(kinds, number._replace(end=end), at, end, f"casualties:{kind}-toll")
+    return None
 
 
 def _toll_kind(table: Words, sentence: Sequence[str], at: int) -> str | None:
@@ -131,21 +145,7 @@ def _toll_kind(table: Words, sentence: Sequence[str], at: int) -> str | None:
     if word == "toll" and at > 0 and sentence[at - 1] == "death":
         return "killed"
     bare = word.removeprefix("و")
-    if bare not in (
-        "القتلي",
-        "الشهداء",
-        "الجرحي",
-        "المصابين",
-        "المفقودين",
-        "الوفيات",
-        "قتلي",
-        "ضحايا",
-        "جرحي",
-        "الضحايا",
-        "dead",
-        "wounded",
-        "injured",
-    ):
+    if bare not in table.sets["toll_of"].words:
         return None
     near = sentence[max(0, at - 3) : at]
     headed = any(head in near or "ال" + head in near for head in table.sets["toll_heads"].words)

@@ -28,6 +28,15 @@ class Passage:
         begin, stop = self.folded.span(start, end)
         return Evidence(field=self.field, start=begin, end=stop, surface=self.display[begin:stop], rule=rule)
 
+    def surface(self, start: int, end: int) -> str:
+        """Give the display form's characters for a span of the match form."""
+        begin, stop = self.folded.span(start, end)
+        return self.display[begin:stop]
+
+    def gap(self, end: int, start: int) -> str:
+        """Give what the display form has between two words of the match form."""
+        return self.display[self.folded.ends[end - 1] : self.folded.starts[start]]
+
     def before(self, start: int) -> list[str]:
         """Give the words of the sentence before a match offset, nearest first, four at most."""
         head = self.folded.text[max(0, start - 60) : start]

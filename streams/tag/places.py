@@ -126,7 +126,9 @@ def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place,
     sporty = _is_sporty(mentions)
     mentions = [mention for mention in mentions if _possible(mention) and not (sporty and _is_club(mention))]
     sure = [
-        mention for mention in mentions if any(not meaning.flags.strip("toxf") for meaning in mention.meanings)
+        mention
+        for mention in mentions
+        if any(not meaning.flags.strip("toxf") for meaning in mention.meanings)
     ]
     support = _support(article, sure)
     found: dict[int, list[tuple[Evidence, float]]] = {}
@@ -147,7 +149,7 @@ def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place,
 def _possible(mention: Mention) -> bool:
     """Tell whether spelling and neighbours allow a place at all."""
     cues, passage, hit = _cues(), mention.passage, mention.hit
-    surface = passage.evidence(hit.start, hit.end, "").surface
+    surface = passage.surface(hit.start, hit.end)
     if surface[:1].isascii() and surface[:1].islower():
         return False
     exact = [table()[meaning.row].spellings for meaning in mention.meanings if "x" in meaning.flags]
@@ -162,7 +164,9 @@ def _possible(mention: Mention) -> bool:
 def _is_sporty(mentions: Sequence[Mention]) -> bool:
     """Tell whether the article speaks of matches and players: three terms of sport or more."""
     read = {id(mention.passage): mention.passage for mention in mentions}.values()
-    return sum(meaning.kind == "club" for one in read for hit in one.hits for meaning in hit.meanings) >= _SPORTY
+    return (
+        sum(meaning.kind == "club" for one in read for hit in one.hits for meaning in hit.meanings) >= _SPORTY
+    )
 
 
 def _is_club(mention: Mention) -> bool:

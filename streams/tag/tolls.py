@@ -18,7 +18,7 @@ def statements(sentence: Sequence[str]) -> list[Statement]:
         if read and not _denied(table, sentence, at):
             found.append(read)
         at = max(at + 1, read.end if read else 0)
-    return found
+    return found if len(found) > 1 else [one for one in found if not one.loose]
 
 
 def _denied(table: Words, sentence: Sequence[str], at: int) -> bool:
@@ -31,16 +31,19 @@ def _cue(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
     kinds, end = _cue_kinds(table, sentence, at)
     if not kinds:
         return _idiom(table, sentence, at)
-    number = people(table, sentence, end) or _few(table, sentence, end, kinds)
+    number = people(table, sentence, end)
+    few = None if number else _few(table, sentence, at, end)
     active = any(
         sentence[at].lstrip("وف") in table.active[kind] or sentence[at] in table.active[kind]
         for kind in kinds
     )
     if active and (number is None or number.low == 1) and not _passive(table, sentence, at):
         number = _object(table, sentence, end) or number
-    if number is None:
+    told = number or few
+    if told is None or (number is None and "missing" in kinds):
         return None
-    return Statement(kinds, number, at, number.end, f"casualties:{kinds[0]}-{way(number)}")
+    rule = f"casualties:{kinds[0]}-{kinds[1] if len(kinds) > 1 else way(told)}"
+    return Statement(kinds, told, at, told.end, rule, loose=number is None and told.high is None)
 
 
 def _cue_kinds(table: Words, sentence: Sequence[str], at: int) -> tuple[tuple[str, ...], int]:
@@ -53,6 +56,7 @@ def _cue_kinds(table: Words, sentence: Sequence[str], at: int) -> tuple[tuple[st
         following += 1
     other = _verb_kind(table, sentence, following) if following < len(sentence) else None
     joined = following > at + 1 or (following < len(sentence) and sentence[following][:1] in "وا")
+    joined = joined and not sentence[at].endswith("وا")
     if other and other != kind and joined and not _starts_number(sentence, at + 1):
         return (kind, other), following + 1
     return (kind,), at + 1
@@ -82,10 +86,29 @@ def _passive(table: Words, sentence: Sequence[str], at: int) -> bool:
     return at > 0 and sentence[at - 1] in table.sets["auxiliaries"].words
 
 
-def _few(table: Words, sentence: Sequence[str], at: int, kinds: tuple[str, ...]) -> Quantity | None:
-    """Read a toll without a number: "مقتل جندي" is one, "طفلين" two, "آخرين" two or more."""
-    few = single(table, sentence, at, definite="missing" not in kinds)
-    return added(table, sentence, few) if few else None
+def _few(table: Words, sentence: Sequence[str], at: int, end: int) -> Quantity | None:
+    """Read a toll without a number: "مقتل جندي" is one, "طفلين" two, "آخرين" two or more.
+
+    قتل رجل is also "killing a man": after such verbs one person counts only where the sentence tells by what,
+    and never as an object (رجلا) or with the article (الرجل).
+    """
+    cue = sentence[at].lstrip("وفب")
+    named = cue in table.sets["named"].words
+    few = single(table, sentence, end, definite=named)
+    if few is None or few.low != 1 or named or sentence[end] in table.sets["also_more"].words:
+        return added(table, sentence, few) if few else None
+    accusative = sentence[end].endswith("ا") and not sentence[end].isascii()
+    if accusative or not (table.sets["means"].within(sentence) or _many_cues(table, sentence)):
+        return None
+    return added(table, sentence, few)
+
+
+def _many_cues(table: Words, sentence: Sequence[str]) -> bool:
+    """Tell whether a sentence tells of several kinds: "قتل شخص وجرح ثلاثة"."""
+    kinds = {
+        kind for kind in KINDS for word in sentence for _, rest in peeled(word) if rest in table.verbs[kind]
+    }
+    return len(kinds) > 1
 
 
 def _object(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:

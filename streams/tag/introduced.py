@@ -1,0 +1,242 @@
+"""Unlisted people and organisations, found by what introduces them: a rank, a title, given names, a head word.
+
+"اللواء سعد معن", "Colonel Ali Hassan", "جامعة البصرة". Less sure than the tables, and scored so.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from streams.tag.lexicon import Meaning
+from streams.tag.names import Spotted
+from streams.tag.passage import Passage
+from streams.tag.tables import settings
+from streams.text.fold import match
+
+_LONGEST_NAME = 5
+_LINKS = frozenset(
+    ["بن", "ابن", "بنت", "ابو", "ابي", "ام", "ال", "عبد", "bin", "ibn", "abu", "al", "el", "de", "van", "von"]
+)
+_SONS = frozenset(["بن", "ابن", "بنت"])
+_FAITH = frozenset(["الله", "الدين", "الرحمن", "العزيز", "الكريم", "الحسين"])
+
+
+@dataclass(frozen=True)
+class _Cues:
+    given: frozenset[str]
+    common: frozenset[str]
+    stops: frozenset[str]
+    roles: frozenset[str]
+    ranks: frozenset[str]
+    not_names: frozenset[str]
+
+
+@cache
+def _cues() -> _Cues:
+    people, organisations = settings("cues.toml")["people"], settings("cues.toml")["organisations"]
+
+    def words(table: dict[str, list[str]], *names: str) -> frozenset[str]:
+        return frozenset(match(word) for name in names for word in table[name])
+
+    return _Cues(
+        given=words(people, "given"),
+        common=words(people, "common"),
+        stops=words(people, "stops"),
+        roles=words(people, "roles"),
+        ranks=words(people, "ranks", "english_ranks"),
+        not_names=words(organisations, "not_names") | words(people, "stops"),
+    )
+
+
+def entries() -> Iterable[tuple[str, Meaning]]:
+    """Give the lexicon entries of ranks, given names and heads of organisations."""
+    people, organisations = settings("cues.toml")["people"], settings("cues.toml")["organisations"]
+    for kind, words in (
+        ("rank", [*people["ranks"], *people["english_ranks"]]),
+        ("given", people["given"]),
+        ("head", organisations["heads"]),
+    ):
+        for word in words:
+            yield match(word), Meaning(kind, 0)
+
+
+def introduced(passage: Passage, taken: Sequence[tuple[int, int]]) -> list[Spotted]:
+    """Give the unlisted names of a passage, none over a span already `taken` (sorted, match offsets)."""
+    found: list[Spotted] = []
+    done, busy = 0, iter([*taken, (len(passage.folded.text) + 1, 0)])
+    following = next(busy)
+    for hit in passage.hits:
+        while following[1] and following[1] <= hit.start:
+            following = next(busy)
+        name = _read(passage, hit.start, hit.end, {meaning.kind for meaning in hit.meanings}, hit.clitic)
+        if name and name.start >= done and name.end <= following[0]:
+            found.append(name)
+            done = name.end
+    return found
+
+
+def _read(passage: Passage, start: int, end: int, kinds: set[str], clitic: str) -> Spotted | None:
+    if "rank" in kinds:
+        return _ranked(passage, end)
+    if "given" in kinds and "ال" not in clitic:
+        return _given(passage, start)
+    if "head" in kinds and "ال" not in clitic and "لل" not in clitic:
+        return _organisation(passage, start, end)
+    return None
+
+
+_OPENERS = frozenset(" \u00a0«“\"'")
+
+
+def _tail(passage: Passage, at: int) -> list[tuple[str, int]]:
+    """Give the next words after a match offset, with where each starts, up to the first punctuation mark."""
+    line = passage.folded.text[at : at + 80].split("\n", 1)[0]
+    words: list[tuple[str, int]] = []
+    end = at
+    for word in re.finditer(r"[^ ]+", line):
+        start = at + word.start()
+        gap = passage.gap(end, start) if end else " "
+        if len(words) == 8 or (gap.strip() if words else set(gap) - _OPENERS):
+            break
+        words.append((word[0], start))
+        end = start + len(word[0])
+    return words
+
+
+def _ranked(passage: Passage, end: int) -> Spotted | None:
+    """Read the name after a rank or title; further ranks in between are skipped."""
+    words = _tail(passage, end)
+    while words and words[0][0] in _cues().ranks:
+        words = words[1:]
+    if not words:
+        return None
+    count = _latin(passage, words) if words[0][0].isascii() else _arabic(words)
+    return _person(passage, words[:count], "rank") if count else None
+
+
+def _arabic(words: Sequence[tuple[str, int]]) -> int:
+    """Give how many words of an Arabic name stand at the front: a given name, then names, links and one more."""
+    cues = _cues()
+    if words[0][0] not in cues.given and not (len(words) > 1 and words[1][0] in cues.given):
+        return 0
+    if words[0][0] not in cues.given and words[0][0] not in _LINKS:
+        return 0
+    count, strange = 1, 0
+    while count < min(len(words), _LONGEST_NAME):
+        word, before = words[count][0], words[count - 1][0]
+        if word in cues.stops or word in cues.roles:
+            break
+        if not (word in cues.given or word in _LINKS or before in _LINKS or _definite(word)):
+            strange += 1
+            if strange > 1 or count > 2 or len(word) < 3 or word.startswith(("و", "ب", "ل")):
+                break
+        count += 1
+    while count and words[count - 1][0] in _LINKS:
+        count -= 1
+    return count if count > 1 else 0
+
+
+def _definite(word: str) -> bool:
+    return word.startswith("ال") and len(word) > 4 and word not in _cues().ranks
+
+
+def _latin(passage: Passage, words: Sequence[tuple[str, int]]) -> int:
+    """Give how many capitalised words stand at the front, with links such as "al" between them."""
+    count = 0
+    for word, start in words[:_LONGEST_NAME]:
+        upper = passage.surface(start, start + len(word))[:1].isupper()
+        if not upper and not (count and word in _LINKS):
+            break
+        if word in _cues().ranks or word in _cues().roles:
+            break
+        count += 1
+    while count and words[count - 1][0] in _LINKS:
+        count -= 1
+    return count
+
+
+def _given(passage: Passage, start: int) -> Spotted | None:
+    """Read a name without a title: two given names, or one and a family name in ال."""
+    words, cues = _tail(passage, start), _cues()
+    count, parts = 1, 1
+    while count < min(len(words), _LONGEST_NAME):
+        word, before = words[count][0], words[count - 1][0]
+        family = _definite(word) and word not in _FAITH and (parts > 1 or words[0][0] not in cues.common)
+        linked = word in _LINKS or before in _LINKS or word in _FAITH
+        if word in cues.stops or not (word in cues.given or linked or family):
+            break
+        parts += not linked or before in _SONS
+        count += 1
+        if family:
+            break
+    while count and words[count - 1][0] in _LINKS:
+        count -= 1
+    if parts < 2 or passage.surface(start, start + 3) == "على":
+        return None
+    return _person(passage, words[:count], "given")
+
+
+def _person(passage: Passage, words: Sequence[tuple[str, int]], rule: str) -> Spotted:
+    start, end = words[0][1], words[-1][1] + len(words[-1][0])
+    key = "person~" + " ".join(word for word, _ in words)
+    return Spotted(passage, start, end, "person", key, f"people:{rule}", role(passage, start))
+
+
+def _organisation(passage: Passage, start: int, end: int) -> Spotted | None:
+    """Read "جامعة البصرة", "حزب الدعوة", "شركة نفط الشمال": a head and its definite words."""
+    words, cues = _tail(passage, end), _cues()
+    count = 0
+    while count < min(len(words), 4) and _definite(words[count][0]) and words[count][0] not in cues.not_names:
+        count += 1
+    if not count and len(words) > 1 and words[0][0] not in cues.not_names and _plain(words[0][0]):
+        count = 2 if _definite(words[1][0]) and words[1][0] not in cues.not_names else 0
+    if not count:
+        return None
+    stop = words[count - 1][1] + len(words[count - 1][0])
+    key = "organisation~" + passage.folded.text[start:stop]
+    return Spotted(passage, start, stop, "organisation", key, "organisations:head")
+
+
+def _plain(word: str) -> bool:
+    return not word.startswith(("و", "ب", "ل")) and len(word) > 2 and not word.isascii()
+
+
+def role(passage: Passage, start: int) -> str | None:
+    """Give the office told right before a name: from the nearest role's head up to the name."""
+    head = passage.folded.text[max(0, start - 90) : start]
+    begin = max(0, start - 90) + head.rfind("\n") + 1
+    found: int | None = None
+    for word in re.finditer(r"[^ ]+", passage.folded.text[begin:start]):
+        bare = word[0].removeprefix("و").removeprefix("ال") if word[0] not in _cues().roles else word[0]
+        if bare in _cues().roles:
+            found = word.start() if found is None else found
+        elif word[0] in _cues().stops:
+            found = None
+    if found is None:
+        return None
+    text = passage.surface(begin + found, start).strip(" ،,:«»\"'()-")
+    return text.removeprefix("و") if text.startswith("وال") else text or None
+
+
+def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Iterator[Spotted]:
+    """Give the later mentions of a person by family name alone: the first full name says who it is."""
+    shorts: dict[str, str | None] = {}
+    owners: dict[str, Spotted] = {}
+    for person in people:
+        last = person.passage.folded.text[person.start : person.end].split(" ")[-1]
+        long_enough = (last.startswith("ال") and len(last) > 4) or (last.isascii() and len(last) > 3)
+        if long_enough and " " in person.passage.folded.text[person.start : person.end]:
+            shorts[last] = person.key if shorts.get(last, person.key) == person.key else None
+            owners.setdefault(last, person)
+    wanted = [re.escape(short) for short, key in sorted(shorts.items()) if key]
+    if not wanted:
+        return
+    pattern = re.compile(rf"(?<![^ \n])[وفبلك]?(?P<name>{'|'.join(wanted)})(?![^ \n])")
+    for passage in passages:
+        for found in pattern.finditer(passage.folded.text):
+            yield _short(passage, found.start("name"), found.end("name"), owners[found["name"]])
+
+
+def _short(passage: Passage, start: int, end: int, full: Spotted) -> Spotted:
+    return Spotted(passage, start, end, "person", full.key, full.rule, None)
