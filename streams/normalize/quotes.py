@@ -24,7 +24,10 @@ MAX_QUOTES = 300
 
 _WINDOW = 160
 # Straight marks open and close alike, so they pair in order; none pairs across a paragraph.
-_QUOTED = re.compile(r"«([^«»\n]{2,3000})»|“([^“”\n]{2,3000})”|\"([^\"\n]{2,3000})\"")
+# Typists close with whatever mark the keyboard gives: « by " and “ by », where no mark of its own kind follows.
+_QUOTED = re.compile(
+    r"«([^«»\n]{2,3000})»|“([^“”\n]{2,3000})”|«([^«»\"\n]{2,3000})\"|“([^“”«»\"\n]{2,3000})[»\"]|\"([^\"\n]{2,3000})\""
+)
 _TOKEN = re.compile(r"[^\s«»“”\"()\[\].,:;،؛؟!?…]+|[.,:;،؛؟!?…]")
 _CLAUSE_END = frozenset(".؟!?؛;…")
 _PAUSES = frozenset(",:،")

@@ -48,7 +48,7 @@ EVIDENCE = {
     "arabic-month-date": "<pubDate>السبت 21 تشرين الثاني 2026 - 09:40</pubDate>",
     "credit": "(?s)تصوير: .*انتهى/ س.ع.*تابعوا قناة",
     "kashida-and-marks": "(?s)الـبـصـرة.*\u00a0.*\u200f.*للمـزيـد اقـرأ",
-    "same-event": "(?s)انفجار الرمادي.*خمسة مدنيين",
+    "same-event": "(?s)انفجار الرمادي.*خمسة أشخاص",
     "english-casualties": "Four people were killed and at least nine wounded",
     "english-boilerplate": "(?s)Share this:.*Read more:.*appeared first on",
     "headline-only": "^(?s:.(?!<description|<content))*$",
