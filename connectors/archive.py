@@ -1,8 +1,8 @@
 """Raw articles from JSON lines: plain, gzip or zstd, from a file or a pipe, each line for itself.
 
-A record ends at a line feed and nowhere else (U+2028 and a lone carriage return are text). A BOM, CRLF, blank lines and a
-missing last newline are no faults. A line that does not fit is refused alone, with its place and the
-reason; memory holds one line at most, and a longer one than a record may be is skipped unread.
+A record ends at a line feed and nowhere else (U+2028 and a lone carriage return are text). A BOM, CRLF,
+blank lines and a missing last newline are no faults. A line that does not fit is refused alone, with its
+place and the reason; memory holds one line at most, and a longer one than a record may be is skipped.
 """
 
 import gzip

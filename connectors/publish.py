@@ -30,6 +30,7 @@ AT_ONCE = 500
 """Records in flight; each batch of so many is acknowledged before the next begins."""
 _REQUEST_MS = 30_000
 _TOPIC_TRIES = 8
+_TOO_LARGE = (MessageSizeTooLargeError, RecordTooLargeError)
 _LONGEST_PAUSE = 15.0
 
 
@@ -153,6 +154,7 @@ class Publisher:
     async def _drop(self) -> None:
         """Let the producer go: after a failed delivery an idempotent one cannot be trusted to go on."""
         producer, self._producer = self._producer, None
+        self._topics = set()
         if producer is None:
             return
         try:
@@ -166,21 +168,29 @@ async def _send(
     producer: AIOKafkaProducer, topic: str, waiting: list[tuple[int, Record]], too_large: list[int]
 ) -> list[tuple[int, Record]]:
     """Send all, await all; give those that were not acknowledged, in order."""
-    sent: list[tuple[int, Record, asyncio.Future[Any] | None]] = []
-    for number, record in waiting:
+    sent: list[tuple[int, Record, asyncio.Future[Any]]] = []
+    unsent: list[tuple[int, Record]] = []
+    for position, (number, record) in enumerate(waiting):
         try:
             future = await producer.send(topic, record.value, key=record.key, headers=list(record.headers))
-        except (MessageSizeTooLargeError, RecordTooLargeError):
+        except _TOO_LARGE:
             too_large.append(number)
-            continue
-        sent.append((number, record, future))
-    outcomes = await asyncio.gather(*(future for _, _, future in sent if future), return_exceptions=True)
+        except TopicAuthorizationFailedError:
+            raise
+        except (KafkaError, OSError):
+            unsent = waiting[position:]
+            break
+        else:
+            sent.append((number, record, future))
+    outcomes = await asyncio.gather(*(future for _, _, future in sent), return_exceptions=True)
     again: list[tuple[int, Record]] = []
     for (number, record, _), outcome in zip(sent, outcomes, strict=True):
-        if isinstance(outcome, MessageSizeTooLargeError | RecordTooLargeError):
+        if isinstance(outcome, _TOO_LARGE):
             too_large.append(number)
+        elif isinstance(outcome, TopicAuthorizationFailedError):
+            raise outcome
         elif isinstance(outcome, KafkaError | OSError):
             again.append((number, record))
         elif isinstance(outcome, BaseException):
             raise outcome
-    return again
+    return again + unsent

@@ -60,11 +60,17 @@ class Poller:
     """The parts that polls share: connections, reading processes, room for so many at once."""
 
     def __init__(
-        self, allow_private: frozenset[str] = frozenset(), at_once: int = AT_ONCE, seconds: float = SECONDS
+        self,
+        allow_private: frozenset[str] = frozenset(),
+        at_once: int = AT_ONCE,
+        at_once_per_host: int = AT_ONCE_PER_HOST,
+        seconds: float = SECONDS,
+        readers: int = 1,
     ) -> None:
+        self._per_host = at_once_per_host
         self._seconds = seconds
         self._fetcher = Fetcher(allow_private, at_once)
-        self._readers = Readers()
+        self._readers = Readers(readers)
         self._room = asyncio.Semaphore(at_once)
         self._hosts: dict[str, asyncio.Semaphore] = {}
 
@@ -80,7 +86,7 @@ class Poller:
         """Poll one feed. Raises `Refused` with the reason in words."""
         if source.address is None:
             return await self._file(source)
-        host = self._hosts.setdefault(source.host, asyncio.Semaphore(AT_ONCE_PER_HOST))
+        host = self._hosts.setdefault(source.host, asyncio.Semaphore(self._per_host))
         async with host, self._room:
             begun = time.monotonic()
             answer = await self._fetcher.fetch(source.address, validators, _FETCHING * self._seconds)

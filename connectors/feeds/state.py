@@ -44,6 +44,24 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     full: str
 
 
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """How the polling of a feed goes: rhythm, failures, and when it comes next. Times as on the wire."""
+
+    interval: float | None = None
+    next_at: float = 0.0
+    """Seconds since 1970."""
+    full_at: float = 0.0
+    """Last request without conditions, seconds since 1970: some servers answer 304 for ever."""
+    errors: int = 0
+    blocked: bool = False
+    gone: bool = False
+    last_success_at: str | None = None
+    last_new_at: str | None = None
+    last_error: str | None = None
+    failing_since: str | None = None
+    moved_to: str | None = None
+
+
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of one feed, most recently seen items first."""
 
@@ -52,6 +70,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     etag: str | None = None
     last_modified: str | None = None
     seen: tuple[Seen, ...] = ()
+    course: Course | None = None
 
     @property
     def validators(self) -> Validators:
@@ -184,6 +203,7 @@ def _next(memory: Memory, poll: list[Seen], recalled: list[Seen], validators: Va
         etag=validators.etag,
         last_modified=validators.last_modified,
         seen=(*poll, *older[: max(0, room - len(poll))]),
+        course=memory.course,
     )
 
 
