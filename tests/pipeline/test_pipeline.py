@@ -1,52 +1,14 @@
 """The spine on a real Kafka: parity with `process`, poison, and a kill -9 in mid-stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import orjson
-import pytest
 from aiokafka import AIOKafkaProducer
 
-from events.identity import article_id
-from events.rejected import Rejected
-from events.wire import decode_object, raw_article
 from tests.pipeline import corpus, verifier
+from tests.pipeline.feeding import good, send
 from tests.pipeline.workers import STAGES, Workers
-
-
-@pytest.fixture
-def workers(kafka: str, prefix: str, tmp_path: Path) -> Iterator[Workers]:
-    made = Workers(kafka, prefix, tmp_path / "data")
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-async def producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
-    client = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, acks="all", linger_ms=5)
-    await client.start()
-    yield client
-    await client.stop()
-
-
-def key_of(value: bytes) -> bytes:
-    try:
-        return article_id(raw_article(decode_object(value))).encode()
-    except Rejected:
-        return b"poison"
-
-
-async def send(producer: AIOKafkaProducer, prefix: str, values: list[bytes], pause: float = 0.0) -> None:
-    for value in values:
-        await producer.send(f"{prefix}articles.raw.v1", value, key=key_of(value))
-        if pause:
-            await asyncio.sleep(pause)
-    await producer.flush()
-
-
-def good(found: dict[str, int]) -> bool:
-    return (found["lost"], found["invented"], found["changed"], found["twice"]) == (0, 0, 0, 0)
 
 
 async def test_what_comes_out_of_kafka_is_what_process_makes(
