@@ -24,9 +24,10 @@ MAX_QUOTES = 300
 
 _WINDOW = 160
 # Straight marks open and close alike, so they pair in order; none pairs across a paragraph.
-# Typists close with whatever mark the keyboard gives: « by " and “ by », where no mark of its own kind follows.
+# Typists close with whatever mark the keyboard gives: « by ", “ by », where none of its own kind follows.
 _QUOTED = re.compile(
-    r"«([^«»\n]{2,3000})»|“([^“”\n]{2,3000})”|«([^«»\"\n]{2,3000})\"|“([^“”«»\"\n]{2,3000})[»\"]|\"([^\"\n]{2,3000})\""
+    r"«([^«»\n]{2,3000})»|“([^“”\n]{2,3000})”|\"([^\"\n]{2,3000})\""
+    r"|«([^«»\"\n]{2,3000})\"|“([^“”«»\"\n]{2,3000})[»\"]"
 )
 _TOKEN = re.compile(r"[^\s«»“”\"()\[\].,:;،؛؟!?…]+|[.,:;،؛؟!?…]")
 _CLAUSE_END = frozenset(".؟!?؛;…")
