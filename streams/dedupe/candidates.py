@@ -86,7 +86,7 @@ def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Can
         for start, end in ((0, bands), (bands, both), (both, every))
     )
     near: NDArray[np.float64] = (band.astype(np.float64) / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor)
-    enough = (band > 0) | (anchor >= min(2, max(1, len(keys.anchors) // 2)))
+    enough = (band > 0) | (anchor > 0)
     named = which >= both
     shared = np.bincount(place[named], keys.rarity[which[named] - both], len(rows)).astype(np.float64)
     return Candidates(

@@ -106,10 +106,10 @@ Run = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A run of words of one text only, and where it stands."""
+    """A run of words of one text only, and the word before it."""
 
     words: Run
-    before: Run
+    before: str
 
 
 def _swaps(a: Facts, b: Facts) -> Iterator[tuple[_Placed, _Placed]]:
@@ -126,7 +126,7 @@ def _swaps(a: Facts, b: Facts) -> Iterator[tuple[_Placed, _Placed]]:
 def _runs(
     tokens: list[str], known: frozenset[str], own: frozenset[str]
 ) -> Iterator[tuple[tuple[str, Run], _Placed]]:
-    """Give (context before or after, run) for each short run of words that `known` lacks."""
+    """Give (context before, after or around, run) for each short run of words that `known` lacks."""
     padded = [_EDGE] * _CONTEXT + tokens + [_EDGE] * _CONTEXT
     at, end = _CONTEXT, _CONTEXT + len(tokens)
     while at < end:
@@ -135,14 +135,18 @@ def _runs(
             at += 1
         if 0 < at - start <= _MAX_RUN:
             words = tuple(text for text in padded[start:at] if text not in own and _means(text))
-            before, after = tuple(padded[start - _CONTEXT : start]), tuple(padded[at : at + _CONTEXT])
-            run = _Placed(words, before)
-            yield from (((side, near), run) for side, near in (("<", before), (">", after)) if _tells(near))
+            run = _Placed(words, padded[start - 1])
+            contexts = {
+                "<": tuple(padded[start - _CONTEXT : start]),
+                ">": tuple(padded[at : at + _CONTEXT]),
+                "<>": (padded[start - 1], padded[at]),
+            }
+            yield from ((context, run) for context in contexts.items() if _tells(context[1]))
         at = max(at, start + 1)
 
 
 def _means(text: str) -> bool:
-    return bool(word(text).stem)
+    return bool(word(text).stem) or is_figure(text)
 
 
 def _tells(context: Run) -> bool:
@@ -171,7 +175,7 @@ def _names(run: _Placed, facts: Facts) -> list[str]:
     Written with a capital, a given name, in the title too, or after a title of rank.
     """
     words = [text for text in run.words if not is_figure(text)]
-    if run.before[-1] in tables().cues:
+    if run.before in tables().cues:
         return words
     telling = facts.capitals | facts.title_tokens | tables().names
     return [text for text in words if text in telling]

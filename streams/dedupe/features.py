@@ -1,7 +1,7 @@
 """What dedupe compares of an article: its words as shingles, anchors, terms and bands.
 
     shingles  every run of three words: exact verification (word 3-grams, ARABIC.md 3.2)
-    anchors   one run of five words in sixteen, chosen by its own digest, so that a text contained in
+    anchors   one run of five words in eight, chosen by its own digest, so that a text contained in
               another has the same ones: finds what a sketch of the whole text misses
     terms     light stems with their weights: stories (ARABIC.md 3.3)
     bands     42 bands of 3 rows of the sketch that `normalize` made: finds copies
@@ -27,7 +27,7 @@ MAX_TERMS = 48
 TITLE_WEIGHT = 3
 STORY_WORDS = 250
 _BANDS, _ROWS = 42, 3
-_ANCHOR_WORDS, _ANCHOR_EVERY = 5, 16
+_ANCHOR_WORDS, _ANCHOR_EVERY = 5, 8
 
 Digests = NDArray[np.uint32]
 _FACTORS = np.array(

@@ -41,4 +41,4 @@ class DedupeSettings:
     copy_containment: float = 0.60
     partial_containment: float = 0.70
     alias_containment: float = 0.50
-    story_cosine: float = 0.42
+    story_cosine: float = 0.40

@@ -171,7 +171,9 @@ def with_values(words: Iterable[str]) -> list[str]:
 
 
 def _continues(group: int, value: int) -> bool:
-    return value < 10 <= group < 100 or (value == 100 and group < 10)
+    tens_and_units = value < 10 <= group < 100
+    teens = value == 10 and group < 10  # خمسه عشر
+    return tens_and_units or teens or (value == 100 and group < 10)
 
 
 class _Number(NamedTuple):

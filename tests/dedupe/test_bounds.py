@@ -1,0 +1,71 @@
+"""Hostile input costs a bounded time and bounded entries, and is decided like any other."""
+
+import random
+import time
+
+import pytest
+from dedupe_articles import article, see
+
+from events.rejected import Rejected
+from streams.dedupe import Index
+
+HUGE = 1_000_000
+
+
+def texts() -> dict[str, str]:
+    words = random.Random(5).choices("سلام حرب نهر مدينة جسر طريق قانون وزير شارع مطر".split(), k=HUGE // 5)
+    return {
+        "words": " ".join(words)[:HUGE],
+        "one word": "ا" * HUGE,
+        "sentences": ". ".join(words)[:HUGE],
+        "lines": "\n".join(words)[:HUGE],
+        "numbers": " ".join(str(n) for n in range(HUGE // 6)),
+        "stops": "." * HUGE,
+        "capitals": "Aa" * (HUGE // 2),
+    }
+
+
+@pytest.mark.parametrize("name", list(texts()))
+def test_a_text_of_a_megabyte(name: str) -> None:
+    text = texts()[name]
+    first = article("عنوان", text, url="https://a.example/long-one")
+    changed = article(
+        "عنوان", text[: HUGE // 2] + " 77 " + text[HUGE // 2 :], url="https://a.example/long-one", hours=1
+    )
+    start = article("عنوان", "كلمة أولى. " + text, url="https://a.example/long-one", hours=2)
+    copy = article("عنوان", text, source="beta", hours=3)
+    started = time.process_time()
+    decisions = see(Index(), first, changed, start, copy)
+    assert time.process_time() - started < 6.0
+    assert [decision.outcome for decision in decisions][:1] == ["new"]
+    assert all(len(data) < 400_000 for decision in decisions for _, data in decision.changes.put)
+    for decision in decisions[1:3]:
+        if decision.outcome == "revision":
+            assert decision.article is not None
+            assert decision.article.relates_to is not None
+            assert decision.article.relates_to.changes
+
+
+def test_a_time_that_is_none_is_refused_not_a_crash() -> None:
+    with pytest.raises(Rejected) as refused:
+        Index().decide(article("عنوان", "نص", fetched_at="yesterday"), "raw/0/0")
+    assert refused.value.reason == "bad_time"
+
+
+def test_a_thousand_articles_of_one_template_cost_no_more_than_their_number() -> None:
+    # All share their bands, anchors and terms: the buckets of one key must not make the cost grow.
+    template = (
+        "أعلنت دائرة المرور تحويل حركة السير في شارع رقم {n} وسط العاصمة بسبب أعمال صيانة شبكة المياه، "
+        "ودعت سائقي المركبات إلى سلوك الطرق البديلة حتى إشعار آخر حفاظا على سلامتهم وسلامة العاملين في الموقع."
+    )
+    index = Index()
+    spent = []
+    for block in range(4):
+        batch = [
+            article(f"تحويل مروري {n}", template.format(n=n)) for n in range(block * 250, block * 250 + 250)
+        ]
+        started = time.process_time()
+        decisions = see(index, *batch, start=block * 250)
+        spent.append(time.process_time() - started)
+        assert all(decision.outcome == "new" for decision in decisions), "another street is another notice"
+    assert spent[-1] < 3 * spent[0] + 0.5
