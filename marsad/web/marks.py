@@ -18,6 +18,10 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u2
 _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
+REWRITTEN = 0.6
+"""Below this share of common words a change reads better as the whole before and the whole after."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of a field to highlight; `kind` is one of our own words, `label` says why."""
@@ -89,7 +93,11 @@ def _apart(spans: Iterable[Span], start: int, end: int) -> list[Span]:
 def difference(before: str, after: str) -> Iterable[tuple[str, str, str]]:
     """Give what two texts share and where they differ, word by word: (same, taken out, put in)."""
     old, new = clean(before).split(), clean(after).split()
-    for kind, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    words = SequenceMatcher(None, old, new, autojunk=False)
+    if words.ratio() < REWRITTEN:
+        yield "", " ".join(old), " ".join(new)
+        return
+    for kind, start, end, first, last in words.get_opcodes():
         gone, come = " ".join(old[start:end]), " ".join(new[first:last])
         yield (gone, "", "") if kind == "equal" else ("", gone, come)
 

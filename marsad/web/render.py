@@ -109,8 +109,8 @@ def _live(board: Board, query: Query, words: Texts) -> Markup:
         '<button type="button" id="show" hidden></button>\n'
         '<button type="button" id="pause">{pause}</button>\n</div>\n'
     ).format(
-        stream=query.url("/events", page=1), fresh=words["fresh"], lost=words["lost"], pause=words["pause"], paused=words["paused"],
-        resume=words["resume"], updated=words["newest_update"], live=words["live"],
+        stream=query.url("/events", page=1), fresh=words["fresh"], lost=words["lost"], pause=words["pause"],
+        paused=words["paused"], resume=words["resume"], updated=words["newest_update"], live=words["live"],
     )  # fmt: skip
 
 

@@ -31,8 +31,8 @@ from marsad.web.texts import LANGUAGES, preferred, texts
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202e&lt;\u2069\x00{0}{x}%s</bdi>"
 ALLOWED_ATTRIBUTES = set(
     "action aria-hidden aria-label aria-labelledby charset class content data-fresh data-lost "
-    "data-pause data-paused data-position data-resume data-stream data-updated datetime defer dir hidden href hreflang "
-    "id lang maxlength method name placeholder rel role selected src tabindex title type value".split()
+    "data-pause data-paused data-position data-resume data-stream data-updated datetime defer dir hidden href "
+    "hreflang id lang maxlength method name placeholder rel role selected src tabindex title type value".split()
 )
 
 
@@ -154,6 +154,12 @@ def test_revision_shows_before_and_after(board: Board, add: Add) -> None:
     assert '<dt lang="ar" dir="rtl">العنوان · رقم</dt>' in html
     line = '<dd>قُتل <del aria-label="قبل">ثلاثة</del> <ins aria-label="بعد">خمسة</ins> أشخاص</dd>'
     assert html.count(line) == 1
+
+
+def test_rewritten_line_is_shown_whole() -> None:
+    assert list(difference("ثلاثة قتلى بانفجار", "ارتفاع حصيلة انفجار الرمادي إلى خمسة قتلى")) == [
+        ("", "ثلاثة قتلى بانفجار", "ارتفاع حصيلة انفجار الرمادي إلى خمسة قتلى")
+    ]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
