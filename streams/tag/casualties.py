@@ -1,60 +1,20 @@
 """The toll of the event an article is about, and further tolls told apart from it.
 
-Each sentence's statements get a role: this event, background, cumulative, superseded, elsewhere. The headline and
-the first sentence that tells a toll say what the event is; later sentences restate, correct, or belong to others.
+The headline and the first sentence that tells a toll say what the event is; later sentences restate it,
+correct it, disagree, or belong to another.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from events.article import Casualties, Count, Evidence, OtherToll, TollRole
-from streams.tag.headcount import Statement
-from streams.tag.numbers import Quantity
-from streams.tag.passage import Passage, Sentence
-from streams.tag.tolls import statements
+from events.article import Casualties, Evidence, OtherToll, TollRole
+from streams.tag.passage import Passage
+from streams.tag.told import Interval, Role, Toll, tolls
 from streams.tag.tollwords import KINDS, Words, words
 
-Role = Literal["event", "update", "disagrees", "superseded", "elsewhere", "background", "cumulative"]
 _ROLES: dict[Role, TollRole] = {"background": "background", "cumulative": "cumulative"}
-_YEAR = re.compile(r"[وفبل]?(19[0-9]{2}|20[0-9]{2})\Z")
 _LEAD_SENTENCES = 5
 _NEAR_LEAD = 4
-_NEXT_EVENT_WORDS = 5
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A number of people: inclusive bounds, None where open; `stated` where the text gives exactly one number."""
-
-    low: int | None
-    high: int | None
-    stated: bool
-
-    def meets(self, other: "Interval") -> bool:
-        """Tell whether both can be true of one toll."""
-        low = max(self.low or 0, other.low or 0)
-        high = min(_open(self.high), _open(other.high))
-        return low <= high
-
-    def count(self) -> Count:
-        """Give the wire value."""
-        return Count(min=self.low, max=self.high, exact=self.low if self.stated else None)
-
-
-def _open(high: int | None) -> float:
-    return float("inf") if high is None else high
-
-
-@dataclass(frozen=True)
-class Toll:
-    """What one sentence says, added up by kind."""
-
-    place: int
-    role: Role
-    numbers: dict[str, Interval]
-    evidence: tuple[Evidence, ...]
 
 
 @dataclass
@@ -76,14 +36,14 @@ def casualties(
     if _is_about(table, passages, "disease"):
         return None, ()
     year = published_at[:4]
-    headline = [toll for toll in _tolls(table, passages[0], year) if toll.role in ("event", "update")]
-    others = [toll for toll in _tolls(table, passages[0], year) if toll.role not in ("event", "update")]
+    headline = [toll for toll in tolls(table, passages[0], year) if toll.role in ("event", "update")]
+    others = [toll for toll in tolls(table, passages[0], year) if toll.role not in ("event", "update")]
     story = _Story(others=others)
     for toll in headline:
         _add_headline(story, toll)
     eventful = bool(story.numbers) or _is_eventful(table, passages)
     titled = dict(story.numbers)
-    for toll in _tolls(table, passages[1], year):
+    for toll in tolls(table, passages[1], year):
         _add(story, toll, titled, eventful)
     main = _value(story) if story.numbers else None
     return main, tuple(_other(toll) for toll in story.others)
@@ -96,101 +56,6 @@ def _is_about(table: Words, passages: Sequence[Passage], subject: str) -> bool:
 def _is_eventful(table: Words, passages: Sequence[Passage]) -> bool:
     head = [passage.sentence(number) for passage in passages for number in range(3)]
     return any(table.sets["events"].within(sentence.words) for sentence in head)
-
-
-def _tolls(table: Words, passage: Passage, year: str) -> Iterator[Toll]:
-    for place in passage.sentences_with("cue"):
-        sentence = passage.sentence(place)
-        told = statements(sentence.words)
-        if not told or _is_void(table, sentence.words):
-            continue
-        yield from _sentence_tolls(table, passage, place, sentence, told, year)
-
-
-def _is_void(table: Words, sentence: Sequence[str]) -> bool:
-    """Tell whether a sentence is of sport or of sickness: its injured and dead are no toll."""
-    return table.sets["disease"].within(sentence) or table.sets["sport"].within(sentence)
-
-
-def _sentence_tolls(
-    table: Words, passage: Passage, place: int, sentence: Sentence, told: list[Statement], year: str
-) -> Iterator[Toll]:
-    role = _role(table, sentence.words, year)
-    numbers: dict[str, Interval] = {}
-    evidence: list[Evidence] = []
-    last: Statement | None = None
-    for statement in told:
-        if role == "event" and last is not None and _is_next_event(numbers, last, statement, sentence.words):
-            yield Toll(place, role, numbers, tuple(evidence))
-            numbers, evidence, role = {}, [], "elsewhere"
-        _merge_statement(numbers, statement)
-        evidence.append(_evidence(passage, sentence, statement))
-        last = statement
-    yield Toll(place, role, numbers, tuple(evidence))
-
-
-def _is_next_event(
-    numbers: dict[str, Interval], last: Statement, statement: Statement, sentence: Sequence[str]
-) -> bool:
-    """Tell whether a second number of one kind starts another toll: not joined closely by "and", not the same."""
-    kind = statement.kinds[0]
-    if kind not in numbers or numbers[kind] == _interval(statement)[kind]:
-        return False
-    joined = sentence[statement.start].startswith("و") or "and" in sentence[last.end : statement.start + 1]
-    return not (joined and statement.start - last.end <= _NEXT_EVENT_WORDS)
-
-
-def _interval(statement: Statement) -> dict[str, Interval]:
-    number = statement.number
-    if len(statement.kinds) == 1:
-        return {statement.kinds[0]: Interval(number.low, number.high, number.exact is not None)}
-    return {kind: _share(number) for kind in statement.kinds}
-
-
-def _share(number: Quantity) -> Interval:
-    """Give the bounds of one kind where a number is told of two together."""
-    return Interval(1, None if number.high is None else max(1, number.high - 1), stated=False)
-
-
-def _merge_statement(numbers: dict[str, Interval], statement: Statement) -> None:
-    for kind, interval in _interval(statement).items():
-        known = numbers.get(kind)
-        if known is None:
-            numbers[kind] = interval
-        elif known != interval:
-            numbers[kind] = _plus(known, interval)
-
-
-def _plus(one: Interval, other: Interval) -> Interval:
-    low = None if one.low is None or other.low is None else one.low + other.low
-    high = None if one.high is None or other.high is None else one.high + other.high
-    return Interval(low, high, one.stated and other.stated)
-
-
-def _evidence(passage: Passage, sentence: Sentence, statement: Statement) -> Evidence:
-    last = statement.end - 1
-    start, end = sentence.starts[statement.start], sentence.starts[last] + len(sentence.words[last])
-    return passage.evidence(start, end, statement.rule)
-
-
-def _role(table: Words, sentence: Sequence[str], year: str) -> Role:
-    sets = table.sets
-    if sets["superseded"].within(sentence):
-        return "superseded"
-    if sets["cumulative"].within(sentence) and not sets["since_today"].within(sentence):
-        return "cumulative"
-    if sets["legal"].within(sentence) or sets["background"].within(sentence) or _other_year(sentence, year):
-        return "background"
-    if sets["rises"].within(sentence):
-        return "update"
-    if sets["contrasts"].within(sentence) and sets["attributions"].within(sentence):
-        return "disagrees"
-    return "elsewhere" if sets["elsewhere"].within(sentence) else "event"
-
-
-def _other_year(sentence: Sequence[str], year: str) -> bool:
-    found = (_YEAR.match(word) for word in sentence)
-    return any(one is not None and one[1] != year for one in found)
 
 
 def _add_headline(story: _Story, toll: Toll) -> None:
@@ -224,6 +89,10 @@ def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool)
 def _add_lead(story: _Story, toll: Toll, titled: dict[str, Interval]) -> None:
     """Take the first toll of the text: more careful than the headline where both can be true."""
     clash = [kind for kind in toll.numbers if kind in titled and not titled[kind].meets(toll.numbers[kind])]
+    if clash and toll.role == "disagrees":
+        story.lead = toll.place
+        _widen(story, toll)
+        return
     if clash and toll.role != "update":
         story.others.append(toll)
         return
@@ -240,11 +109,17 @@ def _is_rise(story: _Story, toll: Toll) -> bool:
 
 
 def _supersede(story: _Story, toll: Toll) -> None:
-    """Let a toll that has risen stand; the lower one goes to the others."""
+    """Let a toll that has risen stand; the lower numbers and their evidence go to the others."""
     old = {kind: story.numbers[kind] for kind in toll.numbers if kind in story.numbers}
-    story.others.append(Toll(toll.place, "superseded", old, tuple(story.evidence)))
+    gone = [one for one in story.evidence if _kind(one) in old]
+    story.others.append(Toll(toll.place, "superseded", old, tuple(gone)))
+    story.evidence = [one for one in story.evidence if _kind(one) not in old]
+    story.evidence.extend(toll.evidence)
     story.numbers.update(toll.numbers)
-    story.evidence = list(toll.evidence)
+
+
+def _kind(evidence: Evidence) -> str:
+    return evidence.rule.removeprefix("casualties:").partition("-")[0]
 
 
 def _shares_kind(story: _Story, toll: Toll) -> bool:

@@ -98,8 +98,7 @@ def _group(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
         if table.noun_kind(sentence[place]):
             return None
         if table.person(sentence[place]):
-            after = sentence[place + 1 : place + 3]
-            if any(table.noun_kind(word) for word in after):
+            if any(table.noun_kind(word) for word in sentence[place + 1 : place + 2]):
                 return None
             return number._replace(end=place + 1)
     return None

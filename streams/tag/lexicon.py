@@ -3,8 +3,9 @@
 Arabic writes "and", "by", "for" and "like" onto the next word. Stemming would damage names (Tashaphyne makes
 كركوك into ركو; ARABIC.md 1.9), so a clitic is peeled only where what remains is an entry.
 
-All occurrences are taken and the leftmost-longest *valid* ones kept: a leftmost-longest automaton decides before
-the word boundaries are known, and a match it must throw away would hide the good one inside (pyahocorasick#133).
+All occurrences are taken and the leftmost-longest *valid* ones kept: a leftmost-longest automaton decides
+before the word boundaries are known, and a match it must throw away would hide the good one inside
+(pyahocorasick#133).
 """
 
 from collections.abc import Callable, Iterable, Sequence

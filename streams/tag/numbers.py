@@ -55,6 +55,11 @@ def _bounds() -> dict[str, dict[tuple[str, ...], str]]:
     return table
 
 
+@cache
+def _bound_starts(place: str) -> frozenset[str]:
+    return frozenset(phrase[0] for phrase in _bounds()[place])
+
+
 def _lookup(word: str) -> tuple[_Word | None, str]:
     """Give the entry of a number word and the clitic peeled off it."""
     table = _words()
@@ -82,6 +87,8 @@ def quantity(words: Sequence[str], at: int) -> Quantity | None:
 def _bound(words: Sequence[str], at: int, place: str) -> tuple[int, str]:
     """Give where a bounding phrase at `at` ends and what it says; the longest phrase wins."""
     table = _bounds()[place]
+    if at >= len(words) or not {words[at], words[at][1:]} & _bound_starts(place):
+        return at, ""
     for size in (5, 4, 3, 2, 1):
         phrase = tuple(words[at : at + size])
         kind = table.get(phrase) or (table.get((phrase[0][1:], *phrase[1:])) if _peels(phrase) else None)
@@ -178,7 +185,8 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
         word, clitic = _lookup(words[position])
         if word is None or word.kind.startswith("vague"):
             break
-        if position > at and not _continues(word, clitic, words[position], words[position - 1]):
+        previous = words[position - 2 if words[position - 1] == "and" else position - 1]
+        if position > at and not _continues(word, clitic, words[position], previous):
             break
         total, group = _add(word, clitic, total, group)
         position += 1

@@ -35,9 +35,8 @@ def _between(sentence: Sequence[str], number: Quantity) -> Statement | None:
 
 def _subject(table: Words, sentence: Sequence[str], number: Quantity) -> Statement | None:
     """Read "8 مدنيين قتلوا": the number is the subject, the verb comes after."""
-    if not table.person(sentence[number.end]):
-        return None
-    for place in range(number.end + 1, min(number.end + 4, len(sentence))):
+    named = table.person(sentence[number.end])
+    for place in range(number.end + named, min(number.end + (4 if named else 1), len(sentence))):
         for kind in KINDS:
             if sentence[place] in table.sets[f"befell_{kind}"].words:
                 end = place + 1
@@ -147,7 +146,7 @@ def _toll_kind(table: Words, sentence: Sequence[str], at: int) -> str | None:
     bare = word.removeprefix("و")
     if bare not in table.sets["toll_of"].words:
         return None
-    near = sentence[max(0, at - 3) : at]
+    near = [word.removeprefix("و") for word in sentence[max(0, at - 3) : at]]
     headed = any(head in near or "ال" + head in near for head in table.sets["toll_heads"].words)
     if not headed and not (word.startswith("والجرحي") or word.startswith("والمصابين")):
         return None

@@ -19,7 +19,6 @@ from streams.tag.passage import Passage
 from streams.tag.tables import rows, settings
 from streams.text.fold import match
 
-
 _SPORTY = 3
 
 

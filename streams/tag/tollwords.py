@@ -18,6 +18,7 @@ class Phrases:
         split = [tuple(match(phrase).split()) for phrase in phrases]
         self.words = frozenset(phrase[0] for phrase in split if len(phrase) == 1)
         self._longer: dict[str, list[tuple[str, ...]]] = {}
+        self._first = frozenset(phrase[0] for phrase in split)
         for phrase in sorted(split, key=len, reverse=True):
             if len(phrase) > 1:
                 self._longer.setdefault(phrase[0], []).append(phrase)
@@ -33,13 +34,17 @@ class Phrases:
 
     def within(self, words: Sequence[str], peel: bool = True) -> bool:
         """Tell whether any phrase stands anywhere in `words`, also behind و, ف, ب or ل."""
-        if any(self.at(words, place) for place in range(len(words))):
-            return True
-        return peel and any(
-            self.at((word[1:], *words[place + 1 : place + 5]), 0)
-            for place, word in enumerate(words)
-            if len(word) > 3 and word[0] in "وفبل"
-        )
+        return self.find(words, peel) is not None
+
+    def find(self, words: Sequence[str], peel: bool = True) -> int | None:
+        """Give where the first phrase in `words` begins, None where there is none."""
+        for place, word in enumerate(words):
+            if self.at(words, place):
+                return place
+            if peel and len(word) > 3 and word[0] in "وفبل" and word[1:] in self._first:
+                if self.at((word[1:], *words[place + 1 : place + 5]), 0):
+                    return place
+        return None
 
 
 class Words:
