@@ -57,6 +57,7 @@ async def _serve(settings: Settings) -> None:
             settings.web_port,
             settings.web_token,
             lambda address: say(f"the page is at {address}"),
+            any_port=settings.origins.get("web_port") == "default",
         )
     except asyncio.CancelledError:
         say("the page is closed")

@@ -4,6 +4,7 @@
 state on disk, nothing written, bounded memory; any number of them may run.
 """
 
+import errno
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,9 +29,11 @@ async def serve(
     port: int = 0,
     token: str | None = None,
     ready: Callable[[str], None] | None = None,
+    any_port: bool = False,
 ) -> None:
     """Serve the page at `host:port` (0: any free port) until cancelled; `ready` is told its address.
 
+    With `any_port` a taken port is no matter: another one will do, since nobody asked for this one.
     `client` are aiokafka's connection settings. Raises `Misuse` where a host that others can reach
     comes without a token, `Failure` where the port is taken.
     """
@@ -40,7 +43,7 @@ async def serve(
     runner = web.AppRunner(application(board, readers, token or None), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await _listen(runner, host, port)
+        await _listen(runner, host, port, any_port)
         if ready:
             ready(_address(runner, host))
         await follow(client, full_name(ENRICHED, prefix), board, readers)
@@ -48,10 +51,13 @@ async def serve(
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+async def _listen(runner: web.AppRunner, host: str, port: int, any_port: bool) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
+        if any_port and error.errno == errno.EADDRINUSE:
+            await web.TCPSite(runner, host, 0).start()
+            return
         raise Failure(
             f"cannot serve the page at {host}:{port}: {error.strerror}; choose another with --port"
         ) from error

@@ -30,9 +30,9 @@ from marsad.web.texts import LANGUAGES, preferred, texts
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202e&lt;\u2069\x00{0}{x}%s</bdi>"
 ALLOWED_ATTRIBUTES = set(
-    "action aria-hidden aria-label aria-labelledby charset class content data-fresh data-lost "
-    "data-pause data-paused data-position data-resume data-stream data-updated datetime defer dir hidden href "
-    "hreflang id lang maxlength method name placeholder rel role selected src tabindex title type value".split()
+    "action aria-hidden aria-label aria-labelledby charset class content data-fresh data-lost data-pause "
+    "data-paused data-position data-resume data-stream data-updated datetime defer dir hidden href hreflang "
+    "id lang maxlength method name placeholder rel role selected src tabindex title type value".split()
 )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import orjson
@@ -121,6 +122,19 @@ async def test_taken_port_is_named(opened: Open) -> None:
         await serve({"bootstrap_servers": "127.0.0.1:1"}, port=client.port)
 
 
+async def test_port_that_nobody_asked_for_may_be_another(opened: Open) -> None:
+    client = await opened()
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    nowhere = {"bootstrap_servers": "127.0.0.1:1"}
+    page = asyncio.create_task(serve(nowhere, port=client.port, ready=address.set_result, any_port=True))
+    try:
+        assert URL(await address).port not in (0, client.port)
+    finally:
+        page.cancel()
+        with suppress(asyncio.CancelledError):
+            await page
+
+
 def test_frames_keep_to_the_format() -> None:
     assert frame("article", b"a\nb\r\nc\rd", "0:1") == (
         b"event: article\nid: 0:1\ndata: a\ndata: b\ndata: c\ndata: d\n\n"
@@ -205,6 +219,17 @@ async def test_slow_reader_is_told_to_reload(add: Add, readers: Readers) -> None
             readers.tell(add(str(number)))
         assert queue.get_nowait() is None
         assert queue.empty()
+
+
+async def test_fifty_readers_are_told_the_same(opened: Open, add: Add, readers: Readers) -> None:
+    client = await opened()
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(client.get("/events")) for _ in range(50)]
+        await _until(lambda: len(readers) == 50)
+        for number in range(20):
+            readers.tell(add(str(number)))
+        positions = {tuple([(await told(stream))[1] for _ in range(20)]) for stream in streams}
+    assert positions == {tuple(f"0:{number}" for number in range(20))}
 
 
 async def test_closed_page_leaves_no_reader(opened: Open, add: Add, readers: Readers) -> None:
