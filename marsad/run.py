@@ -41,7 +41,13 @@ async def broker(settings: Settings, security: dict[str, Any], say: Say) -> Asyn
         return
     async with EmbeddedKafka(settings.data, cache=settings.cache, say=say) as kafka:
         say(f"Kafka serves at {kafka.address}")
-        yield Address(kafka.address, {"bootstrap_servers": kafka.address})
+        keeper = asyncio.create_task(kafka.keep())
+        try:
+            yield Address(kafka.address, {"bootstrap_servers": kafka.address})
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError, Failure):
+                await keeper
 
 
 async def prepare(address: Address, settings: Settings, say: Say) -> None:

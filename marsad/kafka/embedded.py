@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -24,6 +25,7 @@ START_TIMEOUT = 120.0
 PORT_ATTEMPTS = 4
 STOP_TIMEOUT = 15.0
 LOOK = 0.2
+LIVES = 3
 
 Say = Callable[[str], None]
 
@@ -54,6 +56,9 @@ class EmbeddedKafka:
         self.processes: list[KafkaProcess] = []
         self.cluster_id = ""
         self._lock = -1
+        self._stopped = True
+        self._mutex = threading.Lock()
+        self._make: Callable[[Node], KafkaProcess]
 
     @property
     def address(self) -> str:
@@ -75,8 +80,11 @@ class EmbeddedKafka:
         java, jars = find_java(), classpath(self.cache, self.say)
         store.prepare(self.folder)
         self._lock = store.lock(self.folder, self.say)
+        self._stopped = False
+        self._make = lambda node: KafkaProcess(node, java.path, jars, self._lock)
         try:
             self.cluster_id = store.cluster_id(self.folder)
+            self._check_size()
             self._start_nodes(java.path, jars)
         except OSError as error:
             self.stop()
@@ -88,8 +96,11 @@ class EmbeddedKafka:
     def _start_nodes(self, java: Path, jars: list[Path]) -> None:
         for attempt in range(PORT_ATTEMPTS):
             nodes = self._nodes()
+            store.write_settings(nodes)
+            for node in nodes:
+                format_storage(node, java, jars, self.cluster_id, self._lock, self.say)
             try:
-                self._launch(nodes, java, jars)
+                self._launch(nodes)
             except PortTaken:
                 self._end_processes()
                 if attempt + 1 == PORT_ATTEMPTS or not all(is_free(one) for one in self._asked_for()):
@@ -101,19 +112,18 @@ class EmbeddedKafka:
     def _asked_for(self) -> Iterable[int]:
         return () if self.port is None else (self.port,)
 
-    def _launch(self, nodes: tuple[Node, ...], java: Path, jars: list[Path]) -> None:
-        store.write_settings(nodes)
-        for node in nodes:
-            format_storage(node, java, jars, self.cluster_id, self._lock, self.say)
+    def _launch(self, nodes: tuple[Node, ...]) -> None:
         self.processes = []
         for node in nodes:
-            self.processes.append(KafkaProcess(node, java, jars, self._lock))
+            self.processes.append(self._make(node))
+        self._await_ready(self.processes)
+
+    def _await_ready(self, processes: list[KafkaProcess]) -> None:
         deadline = time.monotonic() + START_TIMEOUT
-        for process in self.processes:
-            process.await_ready(self.cluster_id, len(nodes), deadline)
+        for process in processes:
+            process.await_ready(self.cluster_id, self.size, deadline)
 
     def _nodes(self) -> tuple[Node, ...]:
-        self._check_size()
         before, given, nodes = store.recall_ports(self.folder), set(self._asked_for()), []
         for number in range(1, self.size + 1):
             port = self._port_of(number, before, given)
@@ -132,8 +142,8 @@ class EmbeddedKafka:
         return free_port(given)
 
     def _check_size(self) -> None:
-        found = len(list(self.folder.glob("node-*/records/meta.properties")))
-        if found and found != self.size:
+        found = store.cluster_size(self.folder, self.size)
+        if found != self.size:
             raise Failure(
                 f"{self.folder} holds a cluster of {found} node(s), not {self.size}: its records are spread "
                 f"over them. Start it with --nodes {found}, or name another data directory with --data."
@@ -153,12 +163,45 @@ class EmbeddedKafka:
             time.sleep(LOOK)
         return self.processes[-1].why_it_ended()
 
+    async def keep(self) -> None:
+        """Start again, on the same port, whatever node ends, for as long as this is awaited.
+
+        Raises Failure with the reason where a node ends more than LIVES times within a minute.
+        """
+        deaths: list[float] = []
+        while True:
+            await asyncio.sleep(LOOK)
+            gone = [process for process in self.processes if not process.running]
+            if not gone:
+                continue
+            reason = gone[0].why_it_ended()
+            deaths = [at for at in deaths if at > time.monotonic() - 60] + [time.monotonic()]
+            if len(deaths) > LIVES:
+                self.say(f"Kafka does not stay up, giving up. {reason}")
+                raise reason
+            self.say(f"{str(reason).partition('. ')[0]}; starting it again")
+            await asyncio.to_thread(self.revive)
+            self.say(f"Kafka serves again at {self.address}")
+
+    def revive(self) -> None:
+        """Start the nodes that ended, on their ports, and return when they serve."""
+        with self._mutex:
+            if self._stopped:
+                return
+            again = [at for at, process in enumerate(self.processes) if not process.running]
+            for at in again:
+                self.processes[at].wait()
+                self.processes[at] = self._make(self.processes[at].node)
+        self._await_ready([self.processes[at] for at in again])
+
     def stop(self) -> None:
         """Stop all nodes in order; kill what does not stop. Safe to call twice."""
-        self._end_processes()
-        if self._lock >= 0:
-            store.unlock(self._lock)
-            self._lock = -1
+        with self._mutex:
+            self._stopped = True
+            self._end_processes()
+            if self._lock >= 0:
+                store.unlock(self._lock)
+                self._lock = -1
 
     def _end_processes(self) -> None:
         for process in self.processes:

@@ -68,8 +68,7 @@ class KafkaProcess:
     def await_ready(self, cluster_id: str, brokers: int, deadline: float) -> None:
         """Wait until the node serves, as a member of our own cluster, beside the other brokers.
 
-        Raises PortTaken where it lost a port to another program, Failure where it ended or answers as a
-        stranger.
+        Raises PortTaken where another program has its port, Failure where it ended or time is up.
         """
         while True:
             if not self.running:
@@ -91,7 +90,7 @@ class KafkaProcess:
         except OSError:
             return None
         except ValueError as error:
-            raise Failure(
+            raise PortTaken(
                 f"port {self.node.port} on {HOST}: {error}. Choose another one with --port."
             ) from error
 
@@ -143,9 +142,9 @@ class KafkaProcess:
             self.node.pid_file.unlink(missing_ok=True)
 
 
-def stranger(port: int, found: str, ours: str) -> Failure:
+def stranger(port: int, found: str, ours: str) -> PortTaken:
     """Describe a broker of another cluster on our port."""
-    return Failure(
+    return PortTaken(
         f"port {port} on {HOST} answers as Kafka cluster {found!r}, not as ours ({ours!r}): another Kafka "
         "is running there. Choose another port (--port) or stop that one."
     )

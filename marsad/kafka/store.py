@@ -92,6 +92,15 @@ def cluster_id(folder: Path) -> str:
     return fresh
 
 
+def cluster_size(folder: Path, asked: int) -> int:
+    """Give the number of nodes the records are spread over; the first start settles it."""
+    path = folder / "nodes"
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        return int(path.read_text())
+    _write(path, f"{asked}\n")
+    return asked
+
+
 def recall_ports(folder: Path) -> dict[int, int]:
     """Give the ports of the previous run by node number; none where there was none."""
     with contextlib.suppress(OSError, ValueError, AttributeError):

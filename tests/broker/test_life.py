@@ -1,5 +1,6 @@
 """The embedded broker's life: ready, orderly stop, death of either side, and coming back."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -106,6 +107,20 @@ def test_records_of_another_cluster_are_refused(tmp_path: Path) -> None:
         code, errors = broker.end()
     assert code == 1
     assert "belong to Kafka cluster" in errors and "AAAAAAAAAAAAAAAAAAAAAA" in errors and "--data" in errors
+
+
+async def test_a_kept_broker_comes_back_by_itself_on_its_port(tmp_path: Path) -> None:
+    said: list[str] = []
+    async with EmbeddedKafka(tmp_path, say=said.append) as broker:
+        keeper = asyncio.create_task(broker.keep())
+        address, (java,) = broker.address, broker.pids
+        os.kill(java, signal.SIGKILL)
+        async with asyncio.timeout(60):
+            while f"Kafka serves again at {address}" not in said:
+                await asyncio.sleep(0.05)
+        assert len(await topics.apply({"bootstrap_servers": address}, topics.Wanted("t.", 1))) == 2
+        assert broker.pids not in ([], [java])
+        keeper.cancel()
 
 
 async def test_three_nodes_keep_three_copies_and_survive_the_loss_of_one(tmp_path: Path) -> None:
