@@ -1,8 +1,9 @@
 """RawArticle -> Article: what a feed wrote, as text that can be read, compared and tagged.
 
-Guarantees: pure and deterministic; never raises on any content of a text field (only `Rejected` for a time that
-names no instant); every passage that leaves the text is in `removed`, whole; the result holds no control or bidi
-characters and no lone surrogates. Does not guarantee: that boilerplate no table names is found.
+Guarantees: pure and deterministic; never raises on any content of a text field (only `Rejected` for a time
+that names no instant); every passage that leaves the text is in `removed`, whole; the result holds no
+control or bidi characters and no lone surrogates. Does not guarantee: that boilerplate no table names is
+found.
 """
 
 from collections.abc import Callable
@@ -42,7 +43,7 @@ MAX_TITLE = 2_000
 
 
 def normalize(raw: RawArticle) -> Article:
-    """Give the normalized article of `raw`; raises `Rejected("bad_time")` where `fetched_at` names no instant."""
+    """Give the normalized article of `raw`; raises `Rejected("bad_time")` for its `fetched_at`."""
     draft = read(raw)
     for step in STEPS:
         draft = step(draft)

@@ -1,8 +1,9 @@
 """Lines that are no news: read-also links, share bars, credits, self-promotion.
 
-Takes a draft, gives it without the lines that `phrases.toml` names; each cut is on record, whole. Precision comes
-first: a line goes only when all of it is such a line, so no real sentence is lost. Rules run on the match form,
-because kashida and missing hamzas inside boilerplate (اقــرأ أيضـاً) defeat rules on the written one.
+Takes a draft, gives it without the lines that `phrases.toml` names; each cut is on record, whole. Precision
+comes first: a line goes only when all of it is such a line, so no real sentence is lost. Rules run on the
+match form, because kashida and missing hamzas inside boilerplate (اقــرأ أيضـاً) defeat rules on the
+written one.
 """
 
 import re
@@ -171,7 +172,8 @@ def _is_share_bar(line: Line) -> bool:
 def _list_of_links(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Give the lines below a lone "read also" that are its links.
 
-    Links by markup and bulleted titles always are; bare titles only where nothing but titles follows to the end.
+    Links by markup and bulleted titles always are; bare titles only where nothing but titles follows to the
+    end.
     """
     count = 0
     while count < min(len(lines), MAX_LIST) and (

@@ -1,22 +1,18 @@
 """The dateline: what stands before the first sentence, out of the text and into fields.
 
-Reads "بغداد - واع:", "واس - عدن:", "السومرية نيوز/ بغداد", "(القاهرة) - ", "الزمان من بغداد:", "BAGHDAD (Reuters) - ",
-a line with both calendars' dates, by-lines beside an outlet. Every element has to be known (agency, city, date, desk
-word); a name that is not known is taken for a by-line only beside an agency. Where in doubt, the text stays whole.
+Reads "بغداد - واع:", "واس - عدن:", "السومرية نيوز/ بغداد", "(القاهرة) - ", "الزمان من بغداد:", "BAGHDAD
+(Reuters) - ", a line with both calendars' dates, by-lines beside an outlet. Every element has to be known
+(agency, city, date, desk word); a name that is not known is taken for a by-line only beside an agency.
+Where in doubt, the text stays whole.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
-from typing import Any
 
 from events.article import Dateline
-from events.months import MONTHS, ORDINALS, SHARED, WEEKDAYS
 from streams.normalize.draft import Draft, Line, removal, rewritten
-from streams.text.fold import match
+from streams.normalize.elements import Element, agency_name, classify, find_agency
 
 MAX_CHARS = 140
 """A dateline ends within these."""
@@ -26,75 +22,6 @@ MAX_ELEMENTS = 6
 # What parts elements or ends the dateline. A hyphen needs a space on one side: "آل-سعود" is one name.
 _SEPARATOR = re.compile(r"\s*(?:[:/|()\[\]]|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*")
 _TERMINATORS = frozenset(":/-–—_|)ـ]")
-_DATE_WORDS = frozenset("ه هـ م الموافق موافق يوم من عام سنه gmt بتاريخ".split())
-_HIJRI = frozenset(
-    "محرم صفر ربيع جمادي رجب شعبان رمضان شوال ذو ذي القعده الحجه الاول الاولي الثاني الثانيه الاخر الاخره".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Agency:
-    """One entry of `agencies.toml`."""
-
-    name: str
-    latin: str
-    common: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    agencies: dict[str, Agency]
-    cities: frozenset[str]
-    countries: frozenset[str]
-    desk: frozenset[str]
-    joints: frozenset[str]
-    speech: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Element:
-    """One element: what of a dateline it is. `unknown` may be a by-line."""
-
-    text: str
-    place: bool = False
-    city: bool = False
-    agency: Agency | None = None
-    outlet: bool = False
-    date: bool = False
-    unknown: bool = False
-    place_text: str = ""
-    agency_text: str = ""
-
-
-@cache
-def _tables() -> _Tables:
-    agencies: dict[str, Agency] = {}
-    table = _load("agencies.toml")
-    for entry in table["agency"]:
-        agency = Agency(entry["name"], entry["latin"], entry.get("common", False))
-        agencies.update({_key(spelling): agency for spelling in entry["as"]})
-    places = _load("places.toml")
-    return _Tables(
-        agencies=agencies,
-        cities=frozenset(map(_key, places["cities"] + places["geonames"])),
-        countries=frozenset(map(_key, places["countries"])),
-        desk=frozenset(map(_key, table["words"]["desk"])),
-        joints=frozenset(map(_key, table["words"]["from"])),
-        speech=frozenset(map(_key, table["words"]["speech"])),
-    )
-
-
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
-
-
-def _key(text: str) -> str:
-    return match(text).replace("\n", " ")
-
-
-def find_agency(text: str) -> Agency | None:
-    """Give the agency that `text` names and nothing else, by any of its spellings."""
-    return _tables().agencies.get(_key(text))
 
 
 def take_dateline(draft: Draft) -> Draft:
@@ -131,7 +58,7 @@ _BRACKETED = re.compile(r"^[(\[/*-]*\s*([^()\[\]]{2,40}?)\s*[)\]/*-]*\.?$")
 
 
 def credit_agency(draft: Draft) -> Draft:
-    """Give the draft with the agency that its foot names: "المصدر: رويترز", or a last line "(رويترز)", which goes."""
+    """Give the draft with the agency its foot names: "المصدر: رويترز", or a last "(رويترز)", which goes."""
     if draft.agency:
         return draft
     for removed in draft.removed:
@@ -147,22 +74,17 @@ def credit_agency(draft: Draft) -> Draft:
     return credited.cut(draft.lines[:-1], (removal("credit", last.text),))
 
 
-def agency_name(agency: Agency, lang: str) -> str:
-    """Give the name of an agency as texts of `lang` write it."""
-    return agency.name if lang in ("ar", "fa", "ckb", "ur", "ps") else agency.latin
-
-
-def _longest(text: str, source_name: str | None, *, more: bool) -> tuple[int, list[_Element]] | None:
+def _longest(text: str, source_name: str | None, *, more: bool) -> tuple[int, list[Element]] | None:
     """Find the longest head of `text` that is a dateline: its end and its elements."""
     best = None
-    elements: list[_Element] = []
+    elements: list[Element] = []
     start = 0
     head = text[:MAX_CHARS]
     for separator in _separators(head, whole=len(text) <= MAX_CHARS):
         part = head[start : separator.start].strip()
         start = separator.end
         if part:
-            element = _classify(part, source_name)
+            element = classify(part, source_name)
             if element is None or len(elements) == MAX_ELEMENTS:
                 break
             elements.append(element)
@@ -196,90 +118,11 @@ def _separators(head: str, *, whole: bool) -> Iterator[_Separator]:
         yield _Separator(len(head), len(head), "")
 
 
-def _classify(text: str, source_name: str | None) -> _Element | None:
-    """Tell what an element is; None where it is too long to be one."""
-    key = _key(text)
-    words = key.split()
-    tables = _tables()
-    if not words or len(words) > 16:
-        return None
-    if key in tables.agencies:
-        return _Element(text, agency=tables.agencies[key], agency_text=text)
-    if source_name and key == _key(source_name):
-        return _Element(text, outlet=True)
-    if key in tables.cities or key in tables.countries:
-        return _Element(text, place=True, city=key in tables.cities, place_text=text)
-    if key in tables.desk:
-        return _Element(text)
-    if _is_date(words):
-        return _Element(text, date=True)
-    if compound := _compound(text, words):
-        return compound
-    known_words = len(words) <= 4 and words[0] not in tables.speech and not any(w[0].isdigit() for w in words)
-    return _Element(text, unknown=True) if known_words else None
-
-
-def _is_date(words: list[str]) -> bool:
-    """Tell whether all words belong to a date, of either calendar, and one of them tells a day or a year."""
-    names = (MONTHS, SHARED, ORDINALS, WEEKDAYS, _HIJRI, _DATE_WORDS)
-    if not any(word[0].isdigit() or word in WEEKDAYS for word in words):
-        return False
-    return all(word.isdigit() or any(word in known for known in names) for word in words)
-
-
-def _compound(text: str, words: list[str]) -> _Element | None:
-    """Read an element without marks inside: "الزمان من بغداد", "الرياض 25 شوال 1436 هـ واس"."""
-    tables = _tables()
-    shown = text.split()
-    if len(shown) != len(words):
-        return None
-    for place_size in range(min(3, len(words) - 1), 0, -1):
-        place = " ".join(words[:place_size])
-        if place not in tables.cities:
-            continue
-        for agency_size in range(min(4, len(words) - place_size), -1, -1):
-            split = len(words) - agency_size
-            agency = tables.agencies.get(" ".join(words[split:]))
-            middle = words[place_size:split]
-            if (agency_size == 0 or agency) and (middle or agency) and (not middle or _is_date(middle)):
-                return _Element(
-                    text,
-                    place=True,
-                    city=True,
-                    date=bool(middle),
-                    agency=agency,
-                    place_text=" ".join(shown[:place_size]),
-                    agency_text=" ".join(shown[split:]),
-                )
-    for size in range(1, min(4, len(words) - 1)):
-        agency = tables.agencies.get(" ".join(words[:size]))
-        place = " ".join(words[size + 1 :])
-        if agency and words[size] in tables.joints and place in tables.cities:
-            return _Element(
-                text,
-                place=True,
-                city=True,
-                agency=agency,
-                place_text=" ".join(shown[size + 1 :]),
-                agency_text=" ".join(shown[:size]),
-            )
-    return None
-
-
-def _is_dateline(elements: list[_Element], last: _Separator, head: str, rest: str) -> bool:
+def _is_dateline(elements: list[Element], last: _Separator, head: str, rest: str) -> bool:
     """Tell whether these elements before this mark make a dateline."""
-    named = any(element.agency or element.outlet for element in elements)
-    unknown = [at for at, element in enumerate(elements) if element.unknown]
-    if named:
-        # After the agency an unknown name is a by-line only where it ends a line or the dateline by a colon.
-        if all(
-            element.unknown or (element.agency and element.agency.common and not element.place)
-            for element in elements
-        ):
-            return False
-        late = bool(unknown) and unknown[-1] == len(elements) - 1
-        return len(unknown) <= 1 and not (late and last.sign not in ("", ":"))
-    if unknown or not any(element.city for element in elements):
+    if any(element.agency or element.outlet for element in elements):
+        return _is_signed(elements, last)
+    if any(element.unknown for element in elements) or not any(element.city for element in elements):
         return False
     if any(element.date for element in elements):
         return True
@@ -290,8 +133,19 @@ def _is_dateline(elements: list[_Element], last: _Separator, head: str, rest: st
     return _stands_alone(elements[0].text, last, head, rest)
 
 
+def _is_signed(elements: list[Element], last: _Separator) -> bool:
+    """Tell whether elements with an agency or outlet among them are a dateline.
+
+    An unknown name after the agency is a by-line only where the line or a colon ends it.
+    """
+    if all(e.unknown or (e.agency and e.agency.common and not e.place) for e in elements):
+        return False
+    late = elements[-1].unknown and last.sign not in ("", ":")
+    return sum(element.unknown for element in elements) <= 1 and not late
+
+
 def _stands_alone(place: str, last: _Separator, head: str, rest: str) -> bool:
-    """Tell whether a city alone is a dateline: "(القاهرة) - ", "بغداد - ", "BAGHDAD: "; not "بغداد - عاصمة العراق - شهدت"."""
+    """Tell whether a city alone is a dateline: "(القاهرة) - ", not "بغداد - عاصمة العراق - "."""
     if head.startswith("("):
         return last.sign[-1] in ":-–—"
     if last.sign[-1] == ")" or (place.isascii() and not place.isupper() and last.sign == ":"):

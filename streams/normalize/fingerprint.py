@@ -1,8 +1,8 @@
 """What dedupe compares: digests and a sketch of the match form, made here because this stage scales out.
 
-The sketch is MinHash over character 5-grams (guide figures: 128 permutations as 42 bands of 3 reach 95 % of the
-reproduced copies of Arabic wire text). Words only: where an outlet breaks paragraphs or sentences does not count.
-Python's `hash` is salted for each process and has no part in it.
+The sketch is MinHash over character 5-grams (guide figures: 128 permutations as 42 bands of 3 reach 95 % of
+the reproduced copies of Arabic wire text). Words only: where an outlet breaks paragraphs or sentences does
+not count. Python's `hash` is salted for each process and has no part in it.
 """
 
 import base64

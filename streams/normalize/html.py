@@ -1,9 +1,9 @@
 """HTML, plain text and titles to blocks of text.
 
-Takes whatever a feed put into a field, gives its paragraphs, list items and headings in order. Never raises on
-any text, linear in its length: libxml2 pushes events through a target, so no tree and no depth is built here.
-Scripts, embeds, forms and captions are no body and are dropped; boxes that their class names as share bars or
-related links come out marked, so that what was cut can be told.
+Takes whatever a feed put into a field, gives its paragraphs, list items and headings in order. Never raises
+on any text, linear in its length: libxml2 pushes events through a target, so no tree and no depth is built
+here. Scripts, embeds, forms and captions are no body and are dropped; boxes that their class names as share
+bars or related links come out marked, so that what was cut can be told.
 """
 
 import html
@@ -24,7 +24,7 @@ Kind = Literal["paragraph", "item", "heading"]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text that stands apart. `linked`: all of it is one link; `cut`: its class says it is no body."""
+    """A piece of text that stands apart. `linked`: all of it is a link; `cut`: its class says it is no body."""
 
     text: str
     kind: Kind = "paragraph"
@@ -34,16 +34,20 @@ class Block:
 
 # Elements whose content is no prose. `figcaption` captions a picture that we do not carry.
 _DROPPED = frozenset(
-    "head script style template noscript iframe object embed applet audio video canvas svg math map form button "
-    "select option textarea input nav figcaption frameset".split()
+    "head script style template noscript iframe object embed applet audio video canvas svg math map form "
+    "button select option textarea input nav figcaption frameset".split()
 )
 _BREAKS = frozenset(
-    "address article aside blockquote body br center dd details div dl dt fieldset figure footer h1 h2 h3 h4 h5 h6 "
-    "header hr html legend li main ol p pre section summary table tbody tfoot thead tr ul".split()
+    "address article aside blockquote body br center dd details div dl dt fieldset figure footer "
+    "h1 h2 h3 h4 h5 h6 header hr html legend li main ol p pre section summary "
+    "table tbody tfoot thead tr ul".split()
 )
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _STRONG = frozenset("b strong".split())
-_INLINE = "a|abbr|b|big|br|center|cite|code|div|em|font|h[1-6]|i|img|li|mark|ol|p|q|s|small|span|strong|sub|sup|u|ul"
+_INLINE = (
+    "a|abbr|b|big|br|center|cite|code|div|em|font|h[1-6]|i|img|"
+    "li|mark|ol|p|q|s|small|span|strong|sub|sup|u|ul"
+)
 KNOWN_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _PARTING = re.compile(r"</?(?:br|center|div|h[1-6]|img|li|ol|p|ul)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)

@@ -1,14 +1,17 @@
 """Which language a text is written in, by the text and not by the feed's claim (`<language>` lies).
 
-Scripts decide first. Arabic, Persian, Sorani, Urdu and Pashto share one: there frequent words count, and letters
-that only one of them has. European languages with plain signs are told by frequent words; py3langid decides the
-rest of the Latin and Cyrillic ones. A claim counts only where the text is too short to tell.
+Scripts decide first. Arabic, Persian, Sorani, Urdu and Pashto share one: there frequent words count, and
+letters that only one of them has. European languages with plain signs are told by frequent words; py3langid
+decides the rest of the Latin and Cyrillic ones. A claim counts only where the text is too short to tell.
 """
 
 import re
+import tomllib
 import unicodedata
 from collections import Counter
+from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from typing import Any
 
 from events.article import Direction
@@ -18,58 +21,7 @@ SAMPLE = 800
 
 _CERTAIN = 20  # letters from which on the text alone decides
 
-# Frequent words that the other languages of the script do not have, folded by `_even`.
-_ARABIC_SCRIPT = {
-    "ar": "في الي علي التي الذي هذا هذه ذلك كان كانت قال قالت وقال عن ان او ثم بين خلال بعد قبل حتي الذين منذ عند وقد "
-    "لم لن هو هي كما حيث اليوم امس ضد نحو وفي ومن من مع غير",
-    "fa": "است این که را برای از به در بود شد می های کرد شده خود آن تا یک دو نیز باید ایران گفت کند هم اما شود دارد ای با بر",
-    "ckb": "لە بە کە بۆ لەگەڵ ئەو ئەم و دەکات کرد بوو کوردستان هەرێمی هەر نییە ئەوەی دوای لەلایەن ڕۆژی هەیە هاوڵاتی دەڵێت",
-    "ur": "کے کی میں ہے اور سے کو نے پر کا ہیں یہ کہ ہو تھا تھی گیا گئے اس ایک کیا نہیں بھی لیے کر دیا رہا",
-    "ps": "د په او کې چې له دی ته سره یې دي کړي شوي پر وویل هم خو یو دا",
-}
-_OWN_LETTERS = {
-    "ckb": "ەێۆڵڕ",
-    "ur": "ٹڈڑںہھے",
-    "fa": "",
-    "ps": "ښځڅۍېړټډڼ",
-    "ar": "ةأإىؤ",
-}
-_LATIN = {
-    "en": "the of and to in that is was for on with said his has have at by from are it as be were will not its who",
-    "fr": "le la les des et est dans une un du que qui pour sur avec pas au par plus ce se sont été aux cette selon",
-    "tr": "ve bir bu için ile da de olarak çok daha olan gibi kadar sonra ise dedi olduğu tarafından türkiye nin",
-    "de": "der die das und ist nicht mit den von zu ein eine dem auf für im sich des auch nach wurde werden hat",
-    "es": "el la los las de que y en un una es por con para del se su no más como al fue ha sido este",
-    "it": "il di che la le un una per con non del della sono è gli nel alla dei da ha anche più",
-    "ku": "û li di ji bi ku de jî yên ya yê ew wê vê kurdistanê bo hat dike kir hatin",
-}
-_SCRIPTS = {
-    "HEBREW": "he",
-    "GREEK": "el",
-    "ARMENIAN": "hy",
-    "GEORGIAN": "ka",
-    "SYRIAC": "syr",
-    "DEVANAGARI": "hi",
-    "BENGALI": "bn",
-    "THAI": "th",
-    "HIRAGANA": "ja",
-    "KATAKANA": "ja",
-    "HANGUL": "ko",
-    "CJK": "zh",
-    "ETHIOPIC": "am",
-    "TAMIL": "ta",
-    "MALAYALAM": "ml",
-    "GURMUKHI": "pa",
-}
-_SCRIPT_OF = {
-    "ar": "ARABIC",
-    "fa": "ARABIC",
-    "ckb": "ARABIC",
-    "ur": "ARABIC",
-    "ps": "ARABIC",
-    "ug": "ARABIC",
-    "sd": "ARABIC",
-}
+_ARABIC_SCRIPT = frozenset("ar fa ckb ur ps ug sd".split())
 _RTL = frozenset("ar fa ckb ur ps ug sd he yi syr dv".split())
 _WORD = re.compile(r"[^\W\d_]+(?:[\u064b-\u0652\u0670\u200c][^\W\d_]*)*")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -93,8 +45,8 @@ def language(text: str, claimed: str | None = None) -> str:
         return claim
     if script == "ARABIC":
         return _arabic(words)
-    if script in _SCRIPTS:
-        return _japanese(sample) or _SCRIPTS[script]
+    if script in _signs().scripts:
+        return _japanese(sample) or _signs().scripts[script]
     return _european(sample, words, letters)
 
 
@@ -106,8 +58,10 @@ def _claim(claimed: str | None) -> str | None:
 
 
 def _fits(claim: str, script: str) -> bool:
-    wanted = _SCRIPT_OF.get(claim) or next((name for name, lang in _SCRIPTS.items() if lang == claim), None)
-    return script == wanted if wanted else script in ("LATIN", "CYRILLIC")
+    if claim in _ARABIC_SCRIPT:
+        return script == "ARABIC"
+    own = [name for name, lang in _signs().scripts.items() if lang == claim]
+    return script in (own or ["LATIN", "CYRILLIC"])
 
 
 @cache
@@ -132,22 +86,38 @@ def _even(word: str) -> str:
 _EVEN = str.maketrans("أإآٱىيكة", "ااااییکه", "".join(map(chr, [*range(0x64B, 0x653), 0x640, 0x670, 0x200C])))
 
 
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    arabic: dict[str, frozenset[str]]
+    latin: dict[str, frozenset[str]]
+    letters: dict[str, str]
+    scripts: dict[str, str]
+
+
 @cache
-def _sets() -> dict[str, frozenset[str]]:
-    return {lang: frozenset(map(_even, words.split())) for lang, words in _ARABIC_SCRIPT.items()}
+def _signs() -> _Signs:
+    table = tomllib.loads(resources.files(__package__).joinpath("languages.toml").read_text("utf-8"))
+    return _Signs(
+        arabic={
+            lang: frozenset(map(_even, words.split())) for lang, words in table["words"]["arabic"].items()
+        },
+        latin={lang: frozenset(words.split()) for lang, words in table["words"]["latin"].items()},
+        letters=table["letters"],
+        scripts=table["scripts"],
+    )
 
 
 def _arabic(words: list[str]) -> str:
     """Tell the languages of the Arabic script apart; Arabic where nothing speaks for another."""
     counts = Counter(map(_even, words))
-    scores = {
-        lang: 2.0 * sum(counts[word] for word in known & counts.keys()) for lang, known in _sets().items()
-    }
+    known = _signs().arabic
+    scores = {lang: 2.0 * sum(counts[word] for word in own & counts.keys()) for lang, own in known.items()}
     text = "".join(words)
-    for lang, own in _OWN_LETTERS.items():
+    for lang in scores:
+        own = _signs().letters[lang]
         scores[lang] += 0.5 * sum(map(text.count, own))
     scores["ar"] += sum(count for word, count in counts.items() if word.startswith(("ال", "وال", "بال")))
-    scores["fa"] += 0.5 * sum(map(text.count, "پچژگ"))
+    scores["fa"] += 0.5 * sum(map(text.count, _signs().letters["shared_persian"]))
     return min(scores.items(), key=lambda entry: (-entry[1], entry[0] != "ar", entry[0]))[0]
 
 
@@ -155,16 +125,11 @@ def _japanese(sample: str) -> str | None:
     return "ja" if any("\u3040" <= char <= "\u30ff" for char in sample) else None
 
 
-@cache
-def _latin_sets() -> dict[str, frozenset[str]]:
-    return {lang: frozenset(words.split()) for lang, words in _LATIN.items()}
-
-
 def _european(sample: str, words: list[str], letters: int) -> str:
     """Tell European languages by frequent words where these are plain, else by py3langid."""
     lowered = [word.lower() for word in words]
     scores = sorted(
-        ((sum(word in known for word in lowered), lang) for lang, known in _latin_sets().items()),
+        ((sum(word in known for word in lowered), lang) for lang, known in _signs().latin.items()),
         key=lambda entry: (-entry[0], entry[1]),
     )
     (best, lang), (second, _) = scores[0], scores[1]

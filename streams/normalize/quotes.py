@@ -1,8 +1,8 @@
 """Quotations, and who speaks where the text names one.
 
-A quotation is what stands between marks and is speech: at least four words, or anything after a colon; «داعش» is a
-name. Offsets are of the text given, so `text[start:end]` is the quotation. Words are walked one by one: patterns
-over free text cost milliseconds here, and on hostile text minutes.
+A quotation is what stands between marks and is speech: at least four words, or anything after a colon;
+«داعش» is a name. Offsets are of the text given, so `text[start:end]` is the quotation. Words are walked one
+by one: patterns over free text cost milliseconds here, and on hostile text minutes.
 """
 
 import re
@@ -101,7 +101,7 @@ def _named_after(tokens: list[str]) -> str | None:
     if _is_verb(tokens[0]):
         return _name(tokens[1:])
     if tokens[0].lower() in _words().english:
-        return _capitals([token for token in tokens[1:] if token != "to"])
+        return _capitals([word for word in tokens[1:] if word != "to"])
     name = _capitals(tokens)
     follows = tokens[len(name.split())] if name and len(name.split()) < len(tokens) else ""
     return name if follows.lower() in _words().english else None

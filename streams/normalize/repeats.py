@@ -1,9 +1,12 @@
 """Repeated passes: the body, or a part of it, told a second time in one item.
 
-Feeds print a body twice, three times, with its first paragraph missing or a word mended. Takes a draft, gives it
-with the first telling of each sentence; what was cut is on record. A sentence goes only as part of a pass: a run
-of sentences that follows the order of the first telling. One that differs in a figure stays, unless the pass around
-it leaves no doubt. Refrains and short lines stay.
+Feeds print a body twice, three times, with its first paragraph missing or a word mended. Takes a draft,
+gives it with the first telling of each sentence; what was cut is on record.
+
+The trap is the official round-up: calls from four ministers, each told in the same sentences but for a
+name. So a sentence goes only as part of a pass: a run of sentences in the order of the first telling, which
+begins where the first telling ends (or with the body's own first sentence) and has nothing new inside. Most
+of it has to be the same word for word; the rest may differ by a mended word, never by a figure.
 """
 
 from collections import Counter
@@ -22,48 +25,49 @@ MIN_PASS = 12
 MIN_WHOLE = 8
 """Words that suffice where all that stands before is told again, word for word."""
 
-_GRAM = 5
-_NEAR = 0.7
-_MAX_GAP = 2  # sentences inside a pass that the first telling does not have
+_GRAM = 4
+_MAX_VOTES = 8
+_MAX_GAP = 2  # changed sentences inside a pass that begins with the body's first sentence
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence: `line.text[start:end]` of line number `line`."""
+    """A sentence: `line.text[start:end]` of line number `line`; its words stand at `at` among all words."""
 
     line: int
     start: int
     end: int
     words: Words
-
-    @property
-    def figures(self) -> Words:
-        return tuple(word for word in self.words if word[0].isdigit())
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """Unit `unit` tells again what unit `source` told."""
+    """Unit `unit` tells again the words from `source` to `end`."""
 
     unit: int
     source: int
+    end: int
     exact: bool
-    same_figures: bool
 
 
 def cut_repeats(draft: Draft) -> Draft:
     """Give the draft without what is told a second time."""
     if not _may_repeat(draft.lines):
         return draft
-    units = [unit for at, line in enumerate(draft.lines) for unit in _sentences(at, line, draft.lang)]
-    matches = _matches(units)
+    units = _units(draft)
+    words = [word for unit in units for word in unit.words]
+    matches = _matches(units, words)
     matched = {match.unit for match in matches}
-    told = [0, *accumulate(0 if at in matched else len(unit.words) for at, unit in enumerate(units))]
-    runs = [run + _mended(run, units, matched) for run in _runs(matches)]
-    doomed = {unit for run in runs for unit in _verdict(run, units, told[run[0].unit])}
-    if not doomed:
-        return draft
-    return draft.cut(_kept(draft, units, doomed), _removed(draft, units, doomed))
+    # How many words that nothing before them told stand before each word.
+    fresh = [0, *accumulate(unit not in matched for unit, own in enumerate(units) for _ in own.words)]
+    doomed = {
+        match.unit
+        for run in _runs(matches)
+        if _is_placed(run, units, fresh) and _is_pass(run, units, fresh[units[run[0].unit].at])
+        for match in run
+    }
+    return draft.cut(_kept(draft, units, doomed), _removed(draft, units, doomed)) if doomed else draft
 
 
 def _may_repeat(lines: tuple[Line, ...]) -> bool:
@@ -77,20 +81,31 @@ def _may_repeat(lines: tuple[Line, ...]) -> bool:
     return grams - distinct >= least
 
 
-def _sentences(at: int, line: Line, lang: str) -> list[_Unit]:
+def _units(draft: Draft) -> list[_Unit]:
+    units: list[_Unit] = []
+    at = 0
+    for number, line in enumerate(draft.lines):
+        for start, end, words in _sentences(line, draft.lang):
+            units.append(_Unit(number, start, end, words, at))
+            at += len(words)
+    return units
+
+
+def _sentences(line: Line, lang: str) -> list[tuple[int, int, Words]]:
+    """Part a line at its full stops: start and end in its text, and the words between."""
     if "\n" not in line.folded:
-        return [_Unit(at, 0, len(line.text), tuple(line.folded.split()))]
+        return [(0, len(line.text), tuple(line.folded.split()))]
     folded = fold(line.text, lang)
-    units = []
+    found = []
     start, offset = 0, 0
     parts = folded.text.split("\n")
     for number, part in enumerate(parts, start=1):
         offset += len(part) + 1
-        end = len(line.text) if number == len(parts) else folded.starts[offset]
-        end = _back_to_space(line.text, end) if end < len(line.text) else end
-        units.append(_Unit(at, start, end, tuple(part.split())))
+        last = number == len(parts)
+        end = len(line.text) if last else _back_to_space(line.text, folded.starts[offset])
+        found.append((start, end, tuple(part.split())))
         start = end
-    return units
+    return found
 
 
 def _back_to_space(text: str, at: int) -> int:
@@ -100,92 +115,112 @@ def _back_to_space(text: str, at: int) -> int:
     return at
 
 
-def _matches(units: list[_Unit]) -> list[_Match]:
-    """Find for each sentence the one before it that it tells again, if any; a source repeats nothing itself."""
-    exact: dict[Words, list[int]] = {}
-    grams: dict[Words, list[int]] = {}
+def _matches(units: list[_Unit], words: list[str]) -> list[_Match]:
+    """Find for each sentence where its words stood before, wherever that telling broke its lines."""
+    index: dict[Words, list[int]] = {}
     found: list[_Match] = []
-    last = -1
-    for at, unit in enumerate(units):
-        source = _source(unit, units, exact, grams, last + 1)
-        if source is None:
-            exact.setdefault(unit.words, []).append(at)
-            for gram in _grams(unit.words):
-                grams.setdefault(gram, []).append(at)
+    for number, unit in enumerate(units):
+        follows = found[-1].end if found and found[-1].unit == number - 1 else None
+        match = _exact(number, unit, words, index, follows) or _mended(number, unit, words, index)
+        if match:
+            found += [*_short_heads(match, units, words, found), match]
             continue
-        same = units[source].figures == unit.figures
-        found.append(_Match(at, source, units[source].words == unit.words, same))
-        last = source
+        for offset, gram in enumerate(_grams(unit.words)):
+            index.setdefault(gram, []).append(unit.at + offset)
     return found
 
 
-def _grams(words: Words) -> set[Words]:
-    return set(zip(words, words[1:], words[2:], strict=False))
+def _short_heads(match: _Match, units: list[_Unit], words: list[str], found: list[_Match]) -> list[_Match]:
+    """Give the short lines before a match (a by-line, a heading) that stood before its source too."""
+    heads: list[_Match] = []
+    number, source = match.unit - 1, match.source
+    while number > (found[-1].unit if found else 0) and 0 < len(units[number].words) < _GRAM:
+        size = len(units[number].words)
+        if source < size or tuple(words[source - size : source]) != units[number].words:
+            break
+        heads.insert(0, _Match(number, source - size, source, exact=True))
+        number, source = number - 1, source - size
+    return heads
 
 
-def _source(
-    unit: _Unit,
-    units: list[_Unit],
-    exact: dict[Words, list[int]],
-    grams: dict[Words, list[int]],
-    expected: int,
-) -> int | None:
-    if unit.words in exact:
-        known = exact[unit.words]
-        return next((at for at in known if at >= expected), known[0])
-    own = _grams(unit.words)
-    if len(own) < 4:
-        return None
-    votes = Counter(at for gram in own for at in grams.get(gram, ())[:8])
+def _grams(words: Words) -> list[Words]:
+    return list(zip(*(words[offset:] for offset in range(_GRAM)), strict=False))
+
+
+def _exact(
+    number: int, unit: _Unit, words: list[str], index: dict[Words, list[int]], follows: int | None
+) -> _Match | None:
+    """Find the sentence word for word, first where the last match ended; short ones only there."""
+    size = len(unit.words)
+    places = [] if follows is None else [follows]
+    if size >= _GRAM:
+        places += index.get(unit.words[:_GRAM], [])[:_MAX_VOTES]
+    for place in places:
+        if place + size <= unit.at and tuple(words[place : place + size]) == unit.words:
+            return _Match(number, place, place + size, exact=True)
+    return None
+
+
+def _mended(number: int, unit: _Unit, words: list[str], index: dict[Words, list[int]]) -> _Match | None:
+    """Find the sentence but for a mended word, figures alike."""
+    votes = Counter(
+        place - offset
+        for offset, gram in enumerate(_grams(unit.words))
+        for place in index.get(gram, ())[:_MAX_VOTES]
+    )
     if not votes:
         return None
-    best, shared = min(votes.items(), key=lambda vote: (-vote[1], vote[0]))
-    longer = max(len(own), len(units[best].words) - 2)
-    return best if shared >= _NEAR * longer else None
+    place = max(0, min(votes, key=lambda at: (-votes[at], at)))
+    told = tuple(words[place : min(place + len(unit.words), unit.at)])
+    small = _changed(told, unit.words) <= max(1, len(unit.words) // 8)
+    alike = small and _figures(told) == _figures(unit.words)
+    return _Match(number, place, place + len(unit.words), exact=False) if alike else None
+
+
+def _figures(words: Words) -> Words:
+    return tuple(word for word in words if word[0].isdigit())
+
+
+def _changed(told: Words, again: Words) -> int:
+    """Count the words that one of two sentences has and the other has not."""
+    before, after = Counter(told), Counter(again)
+    return max((before - after).total(), (after - before).total())
 
 
 def _runs(matches: list[_Match]) -> list[list[_Match]]:
-    """Part the matches into passes: each follows the order of the first telling, with small gaps."""
+    """Part the matches into runs in the order of the first telling; gaps only in one from the very start."""
     runs: list[list[_Match]] = []
     for match in matches:
         run = runs[-1] if runs else None
-        if run and match.source > run[-1].source and match.unit - run[-1].unit <= _MAX_GAP + 1:
+        reach = 1 + (_MAX_GAP if run and run[0].source == 0 else 0)
+        if run and match.unit - run[-1].unit <= reach and match.source >= run[-1].end - 1:
             run.append(match)
         else:
             runs.append([match])
     return runs
 
 
-def _mended(run: list[_Match], units: list[_Unit], matched: set[int]) -> list[_Match]:
-    """Give the mended sentences between and beside those of a pass: same place in it, half the words alike."""
-    offset = {match.unit: match.unit - match.source for match in run}
-    added = []
-    for unit in range(run[0].unit - 1, min(run[-1].unit + 2, len(units))):
-        shift = offset.get(unit - 1, offset.get(unit + 1))
-        if unit in matched or shift is None or not 0 <= unit - shift < run[0].unit or unit <= run[0].source:
-            continue
-        told, again = units[unit - shift], units[unit]
-        shared = sum((Counter(told.words) & Counter(again.words)).values())
-        if 2 * shared >= max(len(told.words), len(again.words)):
-            added.append(_Match(unit, unit - shift, exact=False, same_figures=told.figures == again.figures))
-    return added
+def _is_placed(run: list[_Match], units: list[_Unit], fresh: list[int]) -> bool:
+    """Tell whether a run stands where a pass does: after what it tells again, or told from the very start."""
+    start, last = units[run[0].unit].at, units[run[-1].unit]
+    follows = fresh[start] <= fresh[min(run[-1].end, start)]
+    from_the_start = run[0].source == 0 and fresh[last.at + len(last.words)] == fresh[-1]
+    return follows or from_the_start
 
 
-def _verdict(run: list[_Match], units: list[_Unit], told: int) -> list[int]:
-    """Give the units of a run that go, none where the run is no pass; `told` words stand before it."""
-
-    def size(some: list[_Match]) -> int:
-        return sum(len(units[match.unit].words) for match in some)
-
-    exact = [match for match in run if match.exact]
-    whole = size(run) >= 0.6 * told
-    if size(exact) >= max(MIN_WHOLE, 0.95 * told):
-        return [match.unit for match in run]
-    if size(run) < MIN_PASS or (not whole and size(run) < 5 * len(run)):
-        return []
-    sure = len(exact) >= 2 and size(exact) >= 0.6 * size(run)
-    near_goes = whole or size(exact) >= 0.5 * size(run)
-    return [match.unit for match in run if match.exact or (near_goes and (match.same_figures or sure))]
+def _is_pass(run: list[_Match], units: list[_Unit], told: int) -> bool:
+    """Tell whether a run is long and alike enough; `told` words stand before it for the first time."""
+    words = sum(len(units[match.unit].words) for match in run)
+    exact = sum(len(units[match.unit].words) for match in run if match.exact)
+    first, last = units[run[0].unit], units[run[-1].unit]
+    if words < 0.75 * (last.at + len(last.words) - first.at):
+        return False
+    if exact == words:
+        return words >= MIN_PASS or words >= max(MIN_WHOLE, 0.95 * told)
+    if sum(match.exact for match in run) >= 2 and words >= MIN_PASS:
+        return 2 * exact >= words
+    mended = [units[match.unit] for match in run if not match.exact]
+    return len(run) > 1 and words >= max(3 * MIN_PASS, 0.8 * told) and len(mended) <= 0.06 * words
 
 
 def _kept(draft: Draft, units: list[_Unit], doomed: set[int]) -> tuple[Line, ...]:
