@@ -81,9 +81,15 @@ async def for_ever(
         shared = _shared(address, settings)
         others = [
             Child("connectors", ("connectors", "--feeds", str(feeds), *shared)),
-            Child("page", ("web", "--port", str(settings.web_port), *shared)),
+            Child("page", ("web", *_page_port(settings), *shared)),
         ]
         await supervised(stage_children(address, settings) + others, stop, say)
+
+
+def _page_port(settings: Settings) -> tuple[str, ...]:
+    """Name the port only where somebody asked for it: else the page takes a free one where its own is taken."""
+    asked = settings.origins.get("web_port", "default") != "default"
+    return ("--port", str(settings.web_port)) if asked else ()
 
 
 async def supervised(children: list[Child], stop: asyncio.Event, say: Say) -> None:

@@ -48,15 +48,16 @@ def register(app: typer.Typer) -> None:
         if out is not None and not once:
             raise Misuse("run: --out goes with --once; the events of a running pipeline: marsad tail")
         flags = {"broker": broker, "web_port": port, "data": data, "topic_prefix": topic_prefix}
-        return asyncio.run(_run(load(flags), _feeds(feeds), once, out))
+        return asyncio.run(_run(load(flags), feeds_or_samples(feeds, "run"), once, out))
 
 
-def _feeds(feeds: Path | None) -> Path:
+def feeds_or_samples(feeds: Path | None, where: str) -> Path:
+    """Give the OPML list that was named, else our samples; raises Misuse where there is none."""
     if feeds is None and not SAMPLE_FEEDS.is_file():
-        raise Misuse(f"run: no {SAMPLE_FEEDS} here; name your feeds with --feeds OPML")
+        raise Misuse(f"{where}: no {SAMPLE_FEEDS} here; name your feeds with --feeds OPML")
     chosen = feeds or SAMPLE_FEEDS
     if not chosen.is_file():
-        raise Misuse(f"run: {chosen} is no file; --feeds takes an OPML list")
+        raise Misuse(f"{where}: {chosen} is no file; --feeds takes an OPML list")
     return chosen.absolute()
 
 
@@ -74,13 +75,15 @@ async def _run(settings: Settings, feeds: Path, once: bool, out: Path | None) ->
 
 async def _once(settings: Settings, security: dict[str, Any], feeds: Path, out: Path | None) -> int:
     from marsad import run  # noqa: PLC0415
-    from marsad.feeding import poll_once  # noqa: PLC0415
+    from marsad.feeding import poll_once, subscriptions  # noqa: PLC0415
     from marsad.interrupts import stop_event  # noqa: PLC0415
 
+    sources, whole = subscriptions(feeds, say)
     refused: list[str] = []
 
     async def poll(address: run.Address) -> None:
-        refused.extend(await poll_once(settings, address.client, feeds, say))
+        outcomes = await poll_once(settings, address.client, sources, say)
+        refused.extend(outcome.feed for outcome in outcomes if outcome.error)
 
     account, events = await run.once(settings, security, poll, stop_event(), say)
     if out is not None:
@@ -88,7 +91,7 @@ async def _once(settings: Settings, security: dict[str, Any], feeds: Path, out: 
     write(orjson.dumps(account.as_dict()).decode())
     if account.missing or account.twice:
         raise Failure(f"{account.missing} raw records ended nowhere, {account.twice} in two places")
-    return REFUSED if refused else 0
+    return REFUSED if refused or not whole else 0
 
 
 def _write(out: Path, events: list[bytes]) -> None:

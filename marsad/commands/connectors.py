@@ -1,0 +1,49 @@
+"""`marsad connectors`: polls feeds for ever."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from marsad.commands.run import feeds_or_samples
+from marsad.options import Broker, Data, TopicPrefix, command
+from marsad.output import say
+from marsad.settings import Settings, load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(app, "connectors", "marsad connectors --broker 127.0.0.1:9092 --feeds my.opml")
+    def connectors(
+        broker: Broker = None,
+        feeds: Annotated[
+            Path | None, typer.Option(metavar="OPML", help="feeds to poll; default: seeds/feeds.opml")
+        ] = None,
+        data: Data = None,
+        topic_prefix: TopicPrefix = None,
+    ) -> None:
+        """Poll feeds for ever, politely, and publish what is new or changed.
+
+        A feed's state moves only when the broker has acknowledged, so nothing that was fetched is lost; what
+        is sent twice is a repeat downstream. One bad feed never stops the others.
+        """
+        settings = load({"broker": broker, "data": data, "topic_prefix": topic_prefix})
+        asyncio.run(_connectors(settings, feeds_or_samples(feeds, "connectors")))
+
+
+async def _connectors(settings: Settings, feeds: Path) -> None:
+    from marsad import logs  # noqa: PLC0415  (aiokafka, aiohttp, lxml; not for --help)
+    from marsad.connection import client_options  # noqa: PLC0415
+    from marsad.feeding import poll_for_ever, subscriptions  # noqa: PLC0415
+    from marsad.interrupts import stop_event  # noqa: PLC0415
+    from marsad.parent import end_with_parent  # noqa: PLC0415
+
+    logs.to_stderr()
+    options = client_options(settings)
+    sources, _ = subscriptions(feeds, say)
+    stop = stop_event()
+    end_with_parent()
+    say(f"polling {len(sources)} feeds of {feeds}")
+    await poll_for_ever(settings, options, sources, stop, say)
