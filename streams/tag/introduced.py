@@ -1,4 +1,4 @@
-"""Unlisted people and organisations, found by what introduces them: a rank, a title, given names, a head word.
+"""Unlisted people and organisations, by what introduces them: a rank, a title, given names, a head word.
 
 "اللواء سعد معن", "Colonel Ali Hassan", "جامعة البصرة". Less sure than the tables, and scored so.
 """
@@ -116,7 +116,7 @@ def _ranked(passage: Passage, end: int) -> Spotted | None:
 
 
 def _arabic(words: Sequence[tuple[str, int]]) -> int:
-    """Give how many words of an Arabic name stand at the front: a given name, then names, links and one more."""
+    """Give how many words of an Arabic name stand in front: a given name, names, links and one more."""
     cues = _cues()
     if words[0][0] not in cues.given and not (len(words) > 1 and words[1][0] in cues.given):
         return 0
@@ -127,7 +127,10 @@ def _arabic(words: Sequence[tuple[str, int]]) -> int:
         word, before = words[count][0], words[count - 1][0]
         if word in cues.stops or word in cues.roles:
             break
-        if not (word in cues.given or word in _LINKS or before in _LINKS or _definite(word)):
+        family = _definite(word) and (word.endswith("ي") or count == 1)
+        if not (word in cues.given or word in _LINKS or before in _LINKS or family):
+            if _definite(word):
+                break
             strange += 1
             if strange > 1 or count > 2 or len(word) < 3 or word.startswith(("و", "ب", "ل")):
                 break
@@ -162,7 +165,7 @@ def _given(passage: Passage, start: int) -> Spotted | None:
     count, parts = 1, 1
     while count < min(len(words), _LONGEST_NAME):
         word, before = words[count][0], words[count - 1][0]
-        family = _definite(word) and word not in _FAITH and (parts > 1 or words[0][0] not in cues.common)
+        family = _definite(word) and word.endswith("ي") and word not in _FAITH and (parts > 1 or words[0][0] not in cues.common)
         linked = word in _LINKS or before in _LINKS or word in _FAITH
         if word in cues.stops or not (word in cues.given or linked or family):
             break

@@ -39,7 +39,7 @@ class Meaning(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """An entry in the text, offsets of the match form without the clitic; `meanings` as the tables give them."""
+    """An entry in the text, in offsets of the match form without the clitic; what it can mean."""
 
     start: int
     end: int
@@ -107,7 +107,7 @@ def _clitic(text: str, start: int) -> str | None:
 
 
 def _too_short(clitic: str, text: str, start: int, end: int) -> bool:
-    """Tell whether "like" may not be peeled: كامل is no ك + آمل; names in ال and longer ones stand out enough."""
+    """Tell whether "like" may not be peeled: كامل is no ك + آمل; longer names and those in ال may."""
     return clitic.endswith("ك") and end - start < _SHORT and not text.startswith("ال", start)
 
 

@@ -1,7 +1,7 @@
-"""Quantities in words and digits, Arabic and English, with bounds: a grammar over the words of the match form.
+"""Quantities in words and digits, Arabic and English, with bounds: a grammar over the match form's words.
 
-PyArabic's text2number sums a whole sentence and knows no duals and no dropped hamza (ARABIC.md 4.4), so the table
-is our own: data/numbers.tsv, with the bounding phrases of data/casualties.toml.
+PyArabic's text2number sums a whole sentence and knows no duals and no dropped hamza (ARABIC.md 4.4), so the
+table is our own: data/numbers.tsv, with the bounding phrases of data/casualties.toml.
 """
 
 import re
@@ -46,7 +46,7 @@ def _words() -> dict[str, _Word]:
 
 @cache
 def _bounds() -> dict[str, dict[tuple[str, ...], str]]:
-    """Give the bounding phrases by place (`before`, `after` the number): words -> at_least, at_most, about."""
+    """Give the bounding phrases by place (`before`, `after` the number): words -> kind."""
     table: dict[str, dict[tuple[str, ...], str]] = {"before": {}, "after": {}}
     for place, kinds in settings("casualties.toml")["bounds"].items():
         for kind, phrases in kinds.items():
@@ -209,7 +209,7 @@ def _is_inner_and(words: Sequence[str], position: int, at: int) -> bool:
 
 
 def _continues(word: _Word, clitic: str, text: str, previous: str) -> bool:
-    """Tell whether a number word goes on: with و, as ten after a unit, as hundred or scale; English by place."""
+    """Tell whether a number word goes on: with و, as ten after a unit, as hundred, as scale."""
     before = _lookup(previous)[0]
     if text.isascii():
         return word.kind in ("hundred", "scale") or (before is not None and before.kind != "unit")

@@ -50,7 +50,7 @@ class Passage:
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:
-        """Give where the sentences of the match form begin; a very long one is cut, so that work stays linear."""
+        """Give where the sentences of the match form begin; very long ones are cut, so work stays linear."""
         return tuple(_bounds(self.folded.text))
 
     def sentence(self, number: int) -> "Sentence":

@@ -1,9 +1,12 @@
 """Places with GeoNames ids: curated names, the ambiguous ones only in context.
 
-A raw gazetteer is noise (precision 0.17, ARABIC.md 4.2). Flags of a name in data/places.tsv: none, always a place;
-`c`, with a kind of place or a locative before it, beside another place, or where the article names its country;
-`n` (also a person's name or a word), the same without the country; `s`, only after a kind of place (حي, قضاء);
-`x`, only in this spelling (جدة, never جده "his grandfather"); `f`, not in an article about football (Liverpool).
+A raw gazetteer is noise (precision 0.17, ARABIC.md 4.2). Flags of a name in data/places.tsv:
+none  always a place
+c     with a kind of place or a locative before it, beside another place, or where its country is named
+n     (also a person's name or a word) the same without the country
+s     only after a kind of place: حي, قضاء, …
+x     only in this spelling: جدة, never جده "his grandfather"
+f     a football club's city: not in an article about football
 """
 
 import math
@@ -52,13 +55,18 @@ def _row(row: dict[str, str]) -> Row:
     )  # fmt: skip
 
 
+def spellings(name: str) -> frozenset[str]:
+    """Give the match forms of a name: Sorani keeps its ە, which other text folds to ه."""
+    return frozenset((match(name), match(name, "ckb")))
+
+
 def entries() -> Iterable[tuple[str, Meaning]]:
     """Give the lexicon entries of all places."""
     for number, row in enumerate(rows("places.tsv")):
         for name in (*row["names_ar"].split("|"), *row["names_en"].split("|")):
             written, _, flags = name.partition("~")
             if written:
-                yield match(written), Meaning("place", number, flags)
+                yield from ((form, Meaning("place", number, flags)) for form in spellings(written))
 
 
 def sport_entries() -> Iterable[tuple[str, Meaning]]:
@@ -103,7 +111,7 @@ def _cues() -> _Cues:
 
 
 def _nations() -> dict[str, str]:
-    """Give the forms of each nation's adjective: عراقي, العراقية, عراقيين, …"""
+    """Give the forms of each nation's adjective: عراقي, العراقية, عراقيين."""
     forms: dict[str, str] = {}
     for country, words in settings("cues.toml")["nations"].items():
         for word in map(match, words):
@@ -121,7 +129,7 @@ class Mention(NamedTuple):
 
 
 def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:
-    """Give the places of an article, the surest first; `mentions` in reading order, names of others left out."""
+    """Give the places of an article, the surest first; `mentions` in reading order."""
     sporty = _is_sporty(mentions)
     mentions = [mention for mention in mentions if _possible(mention) and not (sporty and _is_club(mention))]
     sure = [
@@ -254,7 +262,7 @@ def _is_titled(mention: Mention) -> bool:
 
 
 def _choose(mention: Mention, support: Counter[str]) -> int:
-    """Choose among places of one name: the kind that is named, the country the article speaks of, then size."""
+    """Choose among places of one name: the kind that is named, the country spoken of, then size."""
     before = mention.passage.before(mention.hit.start)
     typed = _has_type(mention)
     province = bool(before) and _bare(before[0]) in _cues().provinces

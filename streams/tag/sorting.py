@@ -1,7 +1,7 @@
 """Whose name is it: parts the names of an article into people, organisations, and what may be places.
 
-Longest first, so that a place inside an organisation's or a person's name is no place; listed before unlisted;
-short forms of a person last, where nothing else stands.
+Longest first, so that a place inside an organisation's or a person's name is no place; listed before
+unlisted; short forms of a person last, where nothing else stands.
 """
 
 from bisect import bisect_left

@@ -19,7 +19,7 @@ _NEXT_EVENT_WORDS = 5
 
 @dataclass(frozen=True)
 class Interval:
-    """A number of people: inclusive bounds, None where open; `stated` where the text gives exactly one number."""
+    """A number of people: inclusive bounds, None where open; `stated` where the text gives one number."""
 
     low: int | None
     high: int | None
@@ -115,7 +115,7 @@ def _by_span(
 def _is_next_event(
     numbers: dict[str, Interval], last: Statement, statement: Statement, sentence: Sequence[str]
 ) -> bool:
-    """Tell whether a second number of one kind starts another toll: not joined closely by "and", not the same."""
+    """Tell whether a second number of one kind starts another toll: not joined closely by "and"."""
     kind = statement.kinds[0]
     if kind not in numbers or numbers[kind] == _interval(statement)[kind]:
         return False

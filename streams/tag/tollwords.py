@@ -41,9 +41,9 @@ class Phrases:
         for place, word in enumerate(words):
             if self.at(words, place):
                 return place
-            if peel and len(word) > 3 and word[0] in "وفبل" and word[1:] in self._first:
-                if self.at((word[1:], *words[place + 1 : place + 5]), 0):
-                    return place
+            known = peel and len(word) > 3 and word[0] in "وفبل" and word[1:] in self._first
+            if known and self.at((word[1:], *words[place + 1 : place + 5]), 0):
+                return place
         return None
 
 
