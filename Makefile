@@ -33,7 +33,7 @@ fresh-environment:
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "marsad needs Python 3.11, 3.12 or 3.13 with its venv module, and none of python3.13, python3.12, python3.11," >&2; \
 		echo "python3 and python is one. Install it (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install" >&2; \
-		echo "python@3.13), or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python" >&2; exit 1; fi
+		echo "python@3.13), or name one: make PYTHON=/path/to/python run" >&2; exit 1; fi
 	@echo "making .venv with $(PYTHON), once; this takes about a minute" >&2
 	@rm -rf .venv
 	@"$(PYTHON)" -m venv .venv
