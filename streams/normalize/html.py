@@ -24,7 +24,7 @@ Kind = Literal["paragraph", "item", "heading"]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text that stands apart. `linked`: all of it is a link; `cut`: its class says it is no body."""
+    """A piece of text that stands apart. `linked`: all of it is a link; `cut`: its class marks it."""
 
     text: str
     kind: Kind = "paragraph"

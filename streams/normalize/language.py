@@ -35,6 +35,8 @@ def direction(lang: str) -> Direction:
 def language(text: str, claimed: str | None = None) -> str:
     """Give the language of `text` as a BCP 47 tag, `und` where nothing tells it."""
     sample = text[:SAMPLE]
+    if len(sample) >= _CERTAIN and _is_plainly_arabic(sample):
+        return "ar"
     words = _WORD.findall(sample)
     letters = sum(map(len, words))
     claim = _claim(claimed)
@@ -48,6 +50,22 @@ def language(text: str, claimed: str | None = None) -> str:
     if script in _signs().scripts:
         return _japanese(sample) or _signs().scripts[script]
     return _european(sample, words, letters)
+
+
+# Persian, Sorani, Urdu and Pashto write some of these in every line; Arabic has letters of its own instead.
+_NOT_ARABIC = re.compile(
+    "[^\u0000-\u024f\u060c-\u063a\u0640-\u0655\u0660-\u066d\u0670\u0671\u2000-\u20cf\ufe70-\ufefc]"
+)
+_ARABIC_WORDS = re.compile("[\u0621-\u064a]{2,}")
+_LATIN_WORDS = re.compile("[A-Za-z\u00c0-\u024f]+")
+
+
+def _is_plainly_arabic(sample: str) -> bool:
+    """Tell, cheaply, an Arabic text: mostly letters that Arabic has, and none that it lacks."""
+    if _NOT_ARABIC.search(sample):
+        return False
+    arabic = sum(map(len, _ARABIC_WORDS.findall(sample)))
+    return arabic >= _CERTAIN and arabic > sum(map(len, _LATIN_WORDS.findall(sample)))
 
 
 def _claim(claimed: str | None) -> str | None:

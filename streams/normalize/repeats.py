@@ -27,6 +27,7 @@ MIN_WHOLE = 8
 
 _GRAM = 4
 _MAX_VOTES = 8
+_RUN = 4  # threes of longer words, so six of them: a dozen words of running text
 _MAX_GAP = 2  # changed sentences inside a pass that begins with the body's first sentence
 
 
@@ -71,14 +72,26 @@ def cut_repeats(draft: Draft) -> Draft:
 
 
 def _may_repeat(lines: tuple[Line, ...]) -> bool:
-    """Tell, cheaply, whether enough word sequences occur twice to look closer."""
+    """Tell, cheaply, whether a sequence of words occurs twice that is long enough to look closer.
+
+    Longer words stand for the text: half of its words, and never the same in the same order by chance.
+    """
     words = " ".join(line.folded for line in lines).split()
-    grams = len(words) - _GRAM + 1
-    least = MIN_WHOLE - _GRAM + 1
-    if grams < 2 * least:
+    if len(words) < 2 * MIN_WHOLE:
         return False
-    distinct = len(set(zip(*(words[offset:] for offset in range(_GRAM)), strict=False)))
-    return grams - distinct >= least
+    short = len(words) <= 8 * MIN_WHOLE
+    long = words if short else [word for word in words if len(word) > 4]
+    seen: set[Words] = set()
+    run = 0
+    for gram in zip(long, long[1:], long[2:], strict=False):
+        if gram in seen:
+            run += 1
+            if run == _RUN:
+                return True
+        else:
+            run = 0
+            seen.add(gram)
+    return False
 
 
 def _units(draft: Draft) -> list[_Unit]:
