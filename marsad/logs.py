@@ -5,6 +5,9 @@ import sys
 
 QUIET = ("aiokafka", "faust", "mode", "streams.engine.faustfix", "asyncio")
 
+NORMAL = "Group Coordinator Request failed"
+"""A new cluster makes its offsets topic when the first group asks, and says so until it is there."""
+
 BURST = 5
 BURST_SECONDS = 10.0
 
@@ -22,6 +25,8 @@ class RepeatFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether `record` is shown; times are the records' own."""
         kind = (record.name, str(record.msg))
+        if kind[1].startswith(NORMAL):
+            return False
         since, count = self._seen.get(kind, (record.created, 0))
         if record.created - since > BURST_SECONDS:
             if count > BURST:
@@ -42,3 +47,5 @@ def to_stderr(level: str = "INFO") -> None:
     for name in QUIET:
         # At DEBUG these cost a tenth of the time and say nothing to an operator.
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Rebalances and elections are told as warnings, and heal by themselves.
+    logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.ERROR)

@@ -43,12 +43,14 @@ def register(app: typer.Typer) -> None:
 
 async def _serve(settings: Settings) -> None:
     from marsad.connection import client_options  # noqa: PLC0415  (aiokafka, aiohttp; not for --help)
+    from marsad.parent import end_with_parent  # noqa: PLC0415
     from marsad.web import serve  # noqa: PLC0415
 
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None  # noqa: S101 - asyncio.run made it
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
+    end_with_parent()
     try:
         await serve(
             client_options(settings),
