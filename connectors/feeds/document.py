@@ -41,5 +41,10 @@ class Parsed:
 
 
 def first_text(value: object) -> str:
-    """Give `value` stripped where it is text, else "": a hostile element can put anything under any name."""
-    return value.strip() if isinstance(value, str) else ""
+    """Give `value` stripped where it is text, else "": a hostile element can put anything under any name.
+
+    Lone surrogates (`&#xD800;` in a malformed feed) are no text and become "?".
+    """
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-8", "replace").decode("utf-8").strip()

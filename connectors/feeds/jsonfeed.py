@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.feeds.document import MAX_NAME, Job, Parsed
+from connectors.feeds.document import MAX_NAME, Job, Parsed, first_text
 from connectors.feeds.item import Item, article
 from connectors.feeds.links import escaped
 from connectors.feeds.source import Refused
@@ -20,8 +20,8 @@ def parse(text: str, job: Job, complete: bool) -> Parsed:
     items = document.get("items")
     if "jsonfeed.org/version" not in str(document.get("version")) or not isinstance(items, list):
         raise Refused("JSON, but not a JSON Feed")
-    title = _text(document.get("title"))
-    lang = _text(document.get("language")) or None
+    title = first_text(document.get("title"))
+    lang = first_text(document.get("language")) or None
     articles = _articles(items, lang, job, job.name or title[:MAX_NAME] or None)
     return Parsed(articles=articles, title=title or None, lang=lang, complete=complete, version="json")
 
@@ -35,20 +35,20 @@ def _articles(items: list[Any], lang: str | None, job: Job, name: str | None) ->
 def _item(item: dict[str, Any], lang: str | None) -> Item:
     given = item.get("authors")
     people = given if isinstance(given, list) else [item.get("author")]
-    names = (_text(person.get("name")) for person in people if isinstance(person, dict))
+    names = (first_text(person.get("name")) for person in people if isinstance(person, dict))
     tags = item.get("tags")
     return Item(
         guid=_identifier(item.get("id")),
-        link=_text(item.get("url")),
-        title=_text(item.get("title")),
-        summary_html=escaped(_text(item.get("summary"))) or None,
-        content_html=_text(item.get("content_html")) or None,
-        content_text=_text(item.get("content_text")) or None,
-        lang=_text(item.get("language")) or lang,
+        link=first_text(item.get("url")),
+        title=first_text(item.get("title")),
+        summary_html=escaped(first_text(item.get("summary"))) or None,
+        content_html=first_text(item.get("content_html")) or None,
+        content_text=first_text(item.get("content_text")) or None,
+        lang=first_text(item.get("language")) or lang,
         authors=tuple(dict.fromkeys(name for name in names if name)),
-        categories=tuple(dict.fromkeys(map(_text, tags))) if isinstance(tags, list) else (),
-        published=_text(item.get("date_published")),
-        updated=_text(item.get("date_modified")),
+        categories=tuple(dict.fromkeys(map(first_text, tags))) if isinstance(tags, list) else (),
+        published=first_text(item.get("date_published")),
+        updated=first_text(item.get("date_modified")),
     )
 
 
@@ -56,10 +56,4 @@ def _identifier(value: object) -> str:
     """Give an id as text; numbers are allowed by version 1.1 of the format ("coerce to string")."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    return _text(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        return ""
-    return value.encode("utf-8", "replace").decode("utf-8").strip()
+    return first_text(value)

@@ -5,6 +5,7 @@ import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from connectors.feeds.document import first_text
 from connectors.feeds.source import without_credentials
 from events.urls import MAX_LENGTH
 
@@ -54,5 +55,4 @@ def escaped(text: str) -> str:
 
 
 def _href(link: dict[str, Any]) -> str:
-    href = link.get("href")
-    return href.strip() if isinstance(href, str) else ""
+    return first_text(link.get("href"))
