@@ -56,7 +56,7 @@ def test_a_thousand_articles_of_one_template_cost_no_more_than_their_number() ->
     # All share their bands, anchors and terms: the buckets of one key must not make the cost grow.
     template = (
         "أعلنت دائرة المرور تحويل حركة السير في شارع رقم {n} وسط العاصمة بسبب أعمال صيانة شبكة المياه، "
-        "ودعت سائقي المركبات إلى سلوك الطرق البديلة حتى إشعار آخر حفاظا على سلامتهم وسلامة العاملين في الموقع."
+        "ودعت سائقي المركبات إلى سلوك الطرق البديلة حتى إشعار آخر حفاظا على سلامتهم وسلامة العاملين هناك."
     )
     index = Index()
     spent = []

@@ -1,0 +1,116 @@
+"""The compact structures against plain models, and that what is evicted leaves nothing behind."""
+
+from dataclasses import replace
+
+import numpy as np
+from dedupe_articles import article
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.dedupe import DedupeSettings, Index
+from streams.dedupe.postings import WIDTH, Postings
+from streams.dedupe.table import Table, key64
+
+HOUR = 60 * 60 * 1000
+# Keys that share their home slot: whole clusters, and clusters across the end.
+crowded = st.integers(1, 12).map(lambda n: n * 64 + 62)
+steps = st.lists(
+    st.tuples(st.sampled_from(["put", "discard", "raise"]), crowded | st.integers(1, 200), st.integers(0, 5))
+)
+
+
+@given(steps)
+def test_a_table_is_a_dict(history: list[tuple[str, int, int]]) -> None:
+    table, model = Table(), dict[int, int]()
+    for step, key, value in history:
+        if step == "put":
+            table.put(key, value)
+            model[key] = value
+        elif step == "raise":
+            table.raise_to(key, value)
+            model[key] = max(value, model.get(key, -1))
+        else:
+            table.discard(key, value)
+            if model.get(key) == value:
+                del model[key]
+        assert len(table) == len(model)
+        assert all(table.get(known) == model.get(known) for known in {key, *model})
+
+
+def test_a_table_grows_past_its_first_size() -> None:
+    table = Table()
+    for number in range(5_000):
+        table.put(key64(str(number)), number)
+    assert [table.get(key64(str(number))) for number in range(5_000)] == list(range(5_000))
+    assert table.get(key64("no such key")) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.booleans(), st.sets(st.integers(1, 40), max_size=WIDTH)), max_size=150),
+    st.sampled_from([2**32 - 1, 200 * WIDTH]),
+)
+def test_postings_are_lists_of_the_newest_rows(
+    history: list[tuple[bool, set[int]]], last_number: int
+) -> None:
+    """Also where the ring grows, and where the numbers run out and start anew."""
+    postings = Postings(last_number)
+    model: dict[int, set[int]] = {}
+    for drop, keys in history:
+        if drop and model:
+            postings.drop_oldest()
+            del model[min(model)]
+        elif not drop:
+            model[postings.add(np.array(sorted(keys), np.uint32))] = keys
+        asked = np.arange(1, 41, dtype=np.uint32)
+        which, rows = postings.find(asked, np.full(len(asked), 3, np.int64))
+        found = {key: sorted(rows[which == at].tolist()) for at, key in enumerate(asked.tolist())}
+        assert len(postings) == len(model)
+        assert found == {
+            key: sorted(row for row in model if key in model[row])[-3:] for key in asked.tolist()
+        }
+
+
+def test_what_is_evicted_leaves_nothing_behind() -> None:
+    """A stream much longer than all windows: the store and all that is derived stay small and exact."""
+    chosen = DedupeSettings(
+        copy_window_ms=2 * HOUR,
+        identity_window_ms=4 * HOUR,
+        repeat_window_ms=HOUR,
+        story_window_ms=HOUR,
+        margin_ms=HOUR,
+    )
+    store: dict[str, bytes] = {}
+    index = Index(store, chosen)
+    for number in range(600):
+        text = f"خبر رقم {number} عن حدث في يوم من أيام السنة يرويه شاهد عيان اسمه {number * 7} لمراسلنا هناك"
+        each = article(
+            f"عنوان {number}",
+            text,
+            item=f"i{number}",
+            hours=number * 0.1,
+            url=f"https://a.example/{number}-news",
+        )
+        for go in range(2):
+            index.apply(index.decide(each, f"raw/{go}/{number}").changes)
+    memory = index._shards["ar"]
+    assert len(store) <= 80
+    rebuilt = Index(dict(store), chosen)
+    rebuilt.rebuild()
+    again = rebuilt._shards["ar"]
+    for part in ("origins", "articles", "exact", "stories", "full", "bare", "recent", "postings"):
+        assert len(getattr(memory, part)) == len(getattr(again, part)), part
+    assert len(memory.recent) <= 32
+    assert len(memory.articles) <= 3 * 55
+    assert (memory.documents == again.documents).all()
+
+
+def test_the_number_of_entries_is_bounded_whatever_the_times_say() -> None:
+    store: dict[str, bytes] = {}
+    index = Index(store, replace(DedupeSettings(), max_entries=50))
+    for number in range(200):
+        each = article(
+            f"عنوان {number}", fetched_at="2099-01-01T00:00:00.000Z", url=f"https://a.example/{number}"
+        )
+        index.apply(index.decide(each, f"raw/0/{number}").changes)
+    assert len(store) == 50
