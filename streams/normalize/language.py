@@ -20,6 +20,7 @@ SAMPLE = 800
 """Characters that are looked at: a page of news tells its language in its first lines."""
 
 _CERTAIN = 20  # letters from which on the text alone decides
+_HEADLINE = 60  # letters up to which an identifier of European languages is often wrong
 
 _ARABIC_SCRIPT = frozenset("ar fa ckb ur ps ug sd".split())
 _RTL = frozenset("ar fa ckb ur ps ug sd he yi syr dv".split())
@@ -49,7 +50,7 @@ def language(text: str, claimed: str | None = None) -> str:
         return _arabic(words)
     if script in _signs().scripts:
         return _japanese(sample) or _signs().scripts[script]
-    return _european(sample, words, letters)
+    return _european(sample, words, letters, claim)
 
 
 # Persian, Sorani, Urdu and Pashto write some of these in every line; Arabic has letters of its own instead.
@@ -110,6 +111,7 @@ class _Signs:
     latin: dict[str, frozenset[str]]
     letters: dict[str, str]
     scripts: dict[str, str]
+    press: list[str]
 
 
 @cache
@@ -122,6 +124,7 @@ def _signs() -> _Signs:
         latin={lang: frozenset(words.split()) for lang, words in table["words"]["latin"].items()},
         letters=table["letters"],
         scripts=table["scripts"],
+        press=table["press"]["languages"].split(),
     )
 
 
@@ -143,7 +146,7 @@ def _japanese(sample: str) -> str | None:
     return "ja" if any("\u3040" <= char <= "\u30ff" for char in sample) else None
 
 
-def _european(sample: str, words: list[str], letters: int) -> str:
+def _european(sample: str, words: list[str], letters: int, claim: str | None) -> str:
     """Tell European languages by frequent words where these are plain, else by py3langid."""
     lowered = [word.lower() for word in words]
     scores = sorted(
@@ -153,14 +156,21 @@ def _european(sample: str, words: list[str], letters: int) -> str:
     (best, lang), (second, _) = scores[0], scores[1]
     if best >= 3 and best >= 2 * second:
         return lang
-    if letters < 3:
-        return "und"
+    if claim and letters < _HEADLINE and (not best or claim == lang) and _fits(claim, _script(words)):
+        return claim
+    if letters < _CERTAIN:
+        return lang if best else "und"
     return str(_identifier().classify(sample)[0])
 
 
 @cache
 def _identifier() -> Any:
-    """Load py3langid when it is first needed: its model takes half a second, and Arabic never asks."""
+    """Load py3langid when it is first needed: its model takes half a second, and Arabic never asks.
+
+    Only languages that have a daily press: "First" is no Latvian, Lorem ipsum no Latin.
+    """
     from py3langid import langid  # noqa: PLC0415
 
-    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
+    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
+    identifier.set_languages(_signs().press)
+    return identifier

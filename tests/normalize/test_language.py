@@ -1,4 +1,4 @@
-"""Twenty words are enough to tell a language; its feed's claim decides only where there is next to nothing."""
+"""Twenty words are enough to tell a language; its feed's claim decides next to nothing."""
 
 import pytest
 
@@ -51,6 +51,9 @@ def test_told_by_the_text_whatever_the_feed_claims(lang: str) -> None:
         ("خبر", "fa", "fa"),
         ("خبر", "en", "ar"),
         ("News", "fr", "fr"),
+        ("First", None, "und"),
+        ("PM meets UN envoy in Geneva", "en-gb", "en"),
+        ("Bakan yeni bir anlaşma için geldi", "en", "tr"),
         ("بيان", "ar-IQ", "ar"),
     ],
 )
