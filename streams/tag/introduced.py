@@ -165,7 +165,12 @@ def _given(passage: Passage, start: int) -> Spotted | None:
     count, parts = 1, 1
     while count < min(len(words), _LONGEST_NAME):
         word, before = words[count][0], words[count - 1][0]
-        family = _definite(word) and word.endswith("ي") and word not in _FAITH and (parts > 1 or words[0][0] not in cues.common)
+        family = (
+            _definite(word)
+            and word.endswith("ي")
+            and word not in _FAITH
+            and (parts > 1 or words[0][0] not in cues.common)
+        )
         linked = word in _LINKS or before in _LINKS or word in _FAITH
         if word in cues.stops or not (word in cues.given or linked or family):
             break

@@ -15,6 +15,7 @@ from streams.tag.tables import rows
 from streams.text.fold import match
 
 _FILES = {"organisation": "organisations.tsv", "person": "people.tsv"}
+_RULES = {"organisation": "organisations", "person": "people"}
 LISTED, INTRODUCED = 0.7, 0.45
 
 
@@ -71,7 +72,7 @@ def spotted(passage: Passage, hit: Hit, own: frozenset[str]) -> Spotted | None:
         if form.isascii() and not passage.surface(hit.start, hit.end)[0].isupper():
             return None
         row = rows(_FILES[meaning.kind])[meaning.row]
-        rule = f"{meaning.kind}s:{row['id'] or row['name']}"
+        rule = f"{_RULES[meaning.kind]}:{row['id'] or row['name']}"
         return Spotted(passage, hit.start, hit.end, meaning.kind, f"{meaning.kind}:{meaning.row}", rule)
     return None
 

@@ -12,6 +12,9 @@ from streams.text.fold import Folded, fold
 
 _WORD = re.compile(r"[^ \n]+")
 _LONGEST_SENTENCE = 2_000
+_READ_AT_MOST = 100_000
+"""Characters of a field that are read: the longest reports have half of that."""
+_MOST_HITS = 20_000
 
 
 @dataclass(frozen=True)
@@ -91,5 +94,13 @@ def passages(article: DedupedArticle, lexicon: Lexicon) -> tuple[Passage, ...]:
 
 
 def _passage(field: Field, display: str, lang: str, lexicon: Lexicon) -> Passage:
-    folded = fold(display, lang)
-    return Passage(field, display, folded, tuple(lexicon.find(folded.text)))
+    folded = fold(_readable(display), lang)
+    return Passage(field, display, folded, tuple(lexicon.find(folded.text)[:_MOST_HITS]))
+
+
+def _readable(display: str) -> str:
+    """Give the part that is read: all of an article, the beginning of a hostile megabyte."""
+    if len(display) <= _READ_AT_MOST:
+        return display
+    space = display.rfind(" ", 0, _READ_AT_MOST)
+    return display[: space if space > 0 else _READ_AT_MOST]
