@@ -87,7 +87,7 @@ async def for_ever(
 
 
 def _page_port(settings: Settings) -> tuple[str, ...]:
-    """Name the port only where somebody asked for it: else the page takes a free one where its own is taken."""
+    """Name the port only where somebody asked for it: else the page may take a free one instead."""
     asked = settings.origins.get("web_port", "default") != "default"
     return ("--port", str(settings.web_port)) if asked else ()
 
