@@ -18,6 +18,8 @@ class DedupeSettings:
     identity_window_ms: int = 14 * DAY_MS
     repeat_window_ms: int = 24 * HOUR_MS
     story_window_ms: int = 72 * HOUR_MS
+    update_window_ms: int = 12 * HOUR_MS
+    """Within it, an outlet's text with other figures is an update; after it, the next daily report."""
     margin_ms: int = 24 * HOUR_MS
     """How much longer than its window an entry is kept: a replay must meet what its first pass met."""
     max_clock_step_ms: int = 24 * HOUR_MS

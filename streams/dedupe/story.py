@@ -109,8 +109,14 @@ def _near(sight: Sight, entry: Entry) -> bool:
 
 
 def _bars(sight: Sight, twin: Refused) -> bool:
-    """Say whether a twin is another event: other figures alone are, in one outlet (a daily report)."""
-    return twin.kinds != {"figures"} or twin.entry.source_id == sight.article.source_id
+    """Say whether a twin is another event.
+
+    Other figures alone are a toll that rose, but not in one outlet half a day apart: that is a daily report.
+    """
+    if twin.kinds != {"figures"}:
+        return True
+    same_source = twin.entry.source_id == sight.article.source_id
+    return same_source and not sight.within(twin.entry, sight.settings.update_window_ms)
 
 
 def _needed(sight: Sight, entry: Entry) -> float:
