@@ -20,7 +20,7 @@ MAX_CHARS = 140
 MAX_ELEMENTS = 6
 
 # What parts elements or ends the dateline. A hyphen needs a space on one side: "آل-سعود" is one name.
-_SEPARATOR = re.compile(r"\s*(?:[:/|()\[\]]|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*")
+_SEPARATOR = re.compile(r"\s*(?:[:/|(\[]|[)\]]\.?|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*")
 _TERMINATORS = frozenset(":/-–—_|)ـ]")
 
 
@@ -78,25 +78,36 @@ def _longest(text: str, source_name: str | None, *, more: bool) -> tuple[int, li
     """Find the longest head of `text` that is a dateline: its end and its elements."""
     best = None
     elements: list[Element] = []
-    start = 0
+    start, before = 0, ""
     head = text[:MAX_CHARS]
     for separator in _separators(head, whole=len(text) <= MAX_CHARS):
         part = head[start : separator.start].strip()
-        start = separator.end
         if part:
             element = classify(part, source_name)
             if element is None or len(elements) == MAX_ELEMENTS:
                 break
-            elements.append(element)
-        rest = text[separator.end :].strip()
+            after = separator.sign + head[separator.end : separator.end + 1]
+            elements.append(_outlet(element) if _is_bracketed(elements, before, after) else element)
+        start, before = separator.end, separator.sign
+        rest = text[start:].strip()
         if (
             separator.ends
             and elements
             and (rest or more)
-            and _is_dateline(elements, separator, head[: separator.end], rest)
+            and _is_dateline(elements, separator, head[:start], rest)
         ):
-            best = (separator.end, list(elements))
+            best = (start, list(elements))
     return best
+
+
+def _is_bracketed(elements: list[Element], before: str, after: str) -> bool:
+    """Tell whether an element stands like an agency: "Baghdad (IraqiNews.com) - "."""
+    city = bool(elements) and elements[-1].city
+    return city and before.endswith("(") and after[:1] == ")" and after[-1] in "-–—:"
+
+
+def _outlet(element: Element) -> Element:
+    return replace(element, unknown=False, outlet=True) if element.unknown else element
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,7 @@ class _Separator:
     @property
     def ends(self) -> bool:
         """Whether a dateline may end here."""
-        return not self.sign or self.sign[-1] in _TERMINATORS
+        return not self.sign or self.sign.rstrip(".")[-1] in _TERMINATORS
 
 
 def _separators(head: str, *, whole: bool) -> Iterator[_Separator]:
@@ -124,12 +135,12 @@ def _is_dateline(elements: list[Element], last: _Separator, head: str, rest: str
         return _is_signed(elements, last)
     if any(element.unknown for element in elements) or not any(element.city for element in elements):
         return False
-    if any(element.date for element in elements):
+    if any(element.date or (element.desk and not last.sign) for element in elements):
         return True
     if not last.sign:
         return False
     if len(elements) > 1 and not head.startswith("("):
-        return all(element.place for element in elements) and last.sign[-1] in ":-–—/"
+        return all(element.place or element.desk for element in elements) and last.sign[-1] in ":-–—/"
     return _stands_alone(elements[0].text, last, head, rest)
 
 
@@ -140,8 +151,12 @@ def _is_signed(elements: list[Element], last: _Separator) -> bool:
     """
     if all(e.unknown or (e.agency and e.agency.common and not e.place) for e in elements):
         return False
+    unknown = [element for element in elements if element.unknown]
+    if not unknown:
+        return True
+    # "علمت (رويترز) من مصادر" is no by-line, so a bracket ends none.
     late = elements[-1].unknown and last.sign not in ("", ":")
-    return sum(element.unknown for element in elements) <= 1 and not late
+    return len(unknown) == 1 and not late and last.sign[-1:] not in (")", "]", ".")
 
 
 def _stands_alone(place: str, last: _Separator, head: str, rest: str) -> bool:

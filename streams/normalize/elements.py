@@ -51,6 +51,7 @@ class Element:
     agency: Agency | None = None
     outlet: bool = False
     date: bool = False
+    desk: bool = False
     unknown: bool = False
     place_text: str = ""
     agency_text: str = ""
@@ -111,7 +112,7 @@ def _listed(text: str, key: str, source_name: str | None) -> Element | None:
     if key in tables.cities or key in tables.countries:
         return Element(text, place=True, city=key in tables.cities, place_text=text)
     if key in tables.desk:
-        return Element(text)
+        return Element(text, desk=True)
     return Element(text, date=True) if _is_date(key.split()) else None
 
 
