@@ -46,7 +46,12 @@ async def test_apply_fills_gaps_and_reports_what_it_leaves(kafka: str, prefix: s
         await client.delete_topics([raw])
         resource = ConfigResource(ConfigResourceType.TOPIC, prefix + "alerts.v1", {"retention.ms": "1000"})
         await client.alter_configs([resource])
-        await _until(client, prefix, lambda found: found[raw].missing)
+        alerts = prefix + "alerts.v1"
+        await _until(
+            client,
+            prefix,
+            lambda found: found[raw].missing and found[alerts].config["retention.ms"] == "1000",
+        )
     created, left = await topics.apply(options, topics.Wanted(prefix))
     assert created == [raw]
     assert [line for line in left if "alerts.v1: retention.ms is 1000" in line]
