@@ -5,6 +5,7 @@ Over-merging is the worse error: a text that only reads alike stays an article o
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -101,9 +102,14 @@ def title_likeness(left: list[str], right: list[str]) -> float:
 def facts_of(entry: Entry, lang: str) -> Facts:
     """Give the facts of a remembered article."""
     assert entry.content is not None  # noqa: S101 - candidates have content
-    title, text = (part[:MAX_CHARACTERS] for part in entry.content.texts())
-    own = names_in(f"{entry.voice} {entry.source_id}", lang)
-    return Facts(match(title, lang), match(text, lang), text, own)
+    return _facts(entry.content, f"{entry.voice} {entry.source_id}", lang)
+
+
+@lru_cache(maxsize=64)
+def _facts(content: Content, own: str, lang: str) -> Facts:
+    """Read facts once for a run of articles that meet the same few candidates, as template twins do."""
+    title, text = (part[:MAX_CHARACTERS] for part in content.texts())
+    return Facts(match(title, lang), match(text, lang), text, names_in(own, lang))
 
 
 def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | Refused | None:

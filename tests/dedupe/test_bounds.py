@@ -36,7 +36,7 @@ def test_a_text_of_a_megabyte(name: str) -> None:
     copy = article("عنوان", text, source="beta", hours=3)
     started = time.process_time()
     decisions = see(Index(), first, changed, start, copy)
-    assert time.process_time() - started < 6.0
+    assert time.process_time() - started < 20.0  # about 3 s alone on a machine; quadratic would be minutes
     assert [decision.outcome for decision in decisions][:1] == ["new"]
     assert all(len(data) < 400_000 for decision in decisions for _, data in decision.changes.put)
     for decision in decisions[1:3]:

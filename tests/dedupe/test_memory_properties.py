@@ -64,7 +64,7 @@ def rebuilt(store: dict[str, bytes], chosen: DedupeSettings) -> Index:
     return index
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(streams)
 def test_a_memory_rebuilt_at_any_moment_decides_the_same_bytes(stream: list[Article]) -> None:
     store: dict[str, bytes] = {}
@@ -89,7 +89,7 @@ def test_a_memory_rebuilt_midway_lives_on_alike(stream: list[Article], data: st.
         broken.apply(got.changes)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(streams, st.data())
 def test_a_redelivery_at_any_time_gives_the_first_decision_and_changes_nothing(
     stream: list[Article], data: st.DataObject
