@@ -106,7 +106,8 @@ def _tail(passage: Passage, at: int) -> list[tuple[str, int]]:
 
 def _ranked(passage: Passage, end: int) -> Spotted | None:
     """Read the name after a rank or title; further ranks in between are skipped."""
-    words = _tail(passage, end)
+    abbreviated = passage.folded.text[end : end + 1] == "\n" and passage.display_after(end, 2) == ". "
+    words = _tail(passage, end + abbreviated)
     while words and words[0][0] in _cues().ranks:
         words = words[1:]
     if not words:
@@ -223,8 +224,19 @@ def role(passage: Passage, start: int) -> str | None:
             found = None
     if found is None:
         return None
-    text = passage.surface(begin + found, start).strip(" ،,:«»\"'()-")
+    begin = _capitalised(passage, begin, begin + found)
+    text = passage.surface(begin, start).strip(" ،,:«»\"'()-")
     return text.removeprefix("و") if text.startswith("وال") else text or None
+
+
+def _capitalised(passage: Passage, begin: int, at: int) -> int:
+    """Give where the capitalised words before an English role begin: "Iraqi Prime Minister"."""
+    for word in reversed(list(re.finditer(r"[^ ]+", passage.folded.text[begin:at]))):
+        start = begin + word.start()
+        if not (word[0].isascii() and start > begin and passage.surface(start, start + 1).isupper()):
+            break
+        at = start
+    return at
 
 
 def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Iterator[Spotted]:

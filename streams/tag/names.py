@@ -71,6 +71,8 @@ def spotted(passage: Passage, hit: Hit, own: frozenset[str]) -> Spotted | None:
             return None
         if form.isascii() and not passage.surface(hit.start, hit.end)[0].isupper():
             return None
+        if "u" in meaning.flags and not passage.surface(hit.start, hit.end).isupper():
+            return None
         row = rows(_FILES[meaning.kind])[meaning.row]
         rule = f"{_RULES[meaning.kind]}:{row['id'] or row['name']}"
         return Spotted(passage, hit.start, hit.end, meaning.kind, f"{meaning.kind}:{meaning.row}", rule)

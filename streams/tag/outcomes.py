@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from streams.tag.headcount import Statement, counted_people, english_one, people, way
 from streams.tag.numbers import Quantity, quantity
-from streams.tag.tollwords import KINDS, Words, peeled
+from streams.tag.tollwords import KINDS, Words
 
 
 def counted(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
@@ -50,13 +50,11 @@ def _bare(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
     """Read a noun that counts itself: "قتيل و3 جرحى", "شهيدان"; English "a soldier was killed"."""
     if sentence[at] in ("a", "an", "one"):
         return _befell(table, sentence, english_one(table, sentence, at))
-    for clitic, rest in peeled(sentence[at]):
-        for kind in KINDS:
-            for size, count in (("one", 1), ("two", 2)):
-                if rest in table.nouns[kind, size] and _stands_alone(table, sentence, at, clitic):
-                    number = Quantity(count, count, at, at + 1)
-                    return Statement((kind,), number, at, at + 1, f"casualties:{kind}-noun")
-    return None
+    noun = table.self_counting(sentence[at])
+    if noun is None or not _stands_alone(table, sentence, at, noun[0]):
+        return None
+    _, kind, count = noun
+    return Statement((kind,), Quantity(count, count, at, at + 1), at, at + 1, f"casualties:{kind}-noun")
 
 
 def _stands_alone(table: Words, sentence: Sequence[str], at: int, clitic: str) -> bool:

@@ -36,6 +36,11 @@ class Passage:
         begin, stop = self.folded.span(start, end)
         return self.display[begin:stop]
 
+    def display_after(self, end: int, size: int) -> str:
+        """Give the display form's next `size` characters after a match offset."""
+        at = self.folded.ends[end - 1]
+        return self.display[at : at + size]
+
     def gap(self, end: int, start: int) -> str:
         """Give what the display form has between two words of the match form."""
         return self.display[self.folded.ends[end - 1] : self.folded.starts[start]]

@@ -6,6 +6,7 @@ c     with a kind of place or a locative before it, beside another place, or whe
 n     (also a person's name or a word) the same without the country
 s     only after a kind of place: حي, قضاء, …
 x     only in this spelling: جدة, never جده "his grandfather"
+u     only in capitals: US, never us
 f     a football club's city: not in an article about football
 """
 
@@ -135,7 +136,7 @@ def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place,
     sure = [
         mention
         for mention in mentions
-        if any(not meaning.flags.strip("toxf") for meaning in mention.meanings)
+        if any(not meaning.flags.strip("toxfu") for meaning in mention.meanings)
     ]
     support = _support(article, sure)
     found: dict[int, list[tuple[Evidence, float]]] = {}
@@ -158,6 +159,8 @@ def _possible(mention: Mention) -> bool:
     cues, passage, hit = _cues(), mention.passage, mention.hit
     surface = passage.surface(hit.start, hit.end)
     if surface[:1].isascii() and surface[:1].islower():
+        return False
+    if any("u" in meaning.flags for meaning in mention.meanings) and not surface.isupper():
         return False
     exact = [table()[meaning.row].spellings for meaning in mention.meanings if "x" in meaning.flags]
     if exact and not any(surface in spellings for spellings in exact):
@@ -189,10 +192,9 @@ def _support(article: DedupedArticle, sure: Sequence[Mention]) -> Counter[str]:
             support[countries.pop()] += 2
     nations = _cues().nations
     for passage in {id(mention.passage): mention.passage for mention in sure}.values():
-        for word in passage.folded.text.split():
-            country = nations.get(word)
-            if country:
-                support[country] += 1
+        words = passage.folded.text.split()
+        for word in nations.keys() & set(words):
+            support[nations[word]] += words.count(word)
     if article.dateline and article.dateline.place:
         support.update(_countries_of(match(article.dateline.place)))
     return support
@@ -213,7 +215,7 @@ def _countries_of(name: str) -> tuple[str, ...]:
 
 def _grade(mention: Mention, support: Counter[str], accepted: tuple[int, int]) -> float | None:
     """Give how sure a mention is (0.4 to 0.8), or None where its flags ask for context that is not there."""
-    flags = min((meaning.flags.strip("toxf") for meaning in mention.meanings), key=len)
+    flags = min((meaning.flags.strip("toxfu") for meaning in mention.meanings), key=len)
     typed = _has_type(mention)
     if typed:
         return 0.8

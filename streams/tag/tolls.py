@@ -8,6 +8,7 @@ from streams.tag.outcomes import counted, toll
 from streams.tag.tollwords import KINDS, Words, peeled, words
 
 _REACH = 6
+_KIND_OF: dict[str | None, str] = {"died": "killed"}
 
 
 def statements(sentence: Sequence[str]) -> list[Statement]:
@@ -67,15 +68,8 @@ def _starts_number(sentence: Sequence[str], at: int) -> bool:
 
 
 def _verb_kind(table: Words, sentence: Sequence[str], at: int) -> str | None:
-    for clitic, rest in peeled(sentence[at]):
-        if clitic.endswith("ل") and rest.startswith(("قتل", "اغتيال")):
-            continue  # "to kill": a purpose, no toll
-        for kind in KINDS:
-            if rest in table.verbs[kind]:
-                return kind
-        if rest in table.died and _starts_number_soon(sentence, at + 1):
-            return "killed"
-    return None
+    kind = table.verb_kind(sentence[at])
+    return None if kind == "died" and not _starts_number_soon(sentence, at + 1) else _KIND_OF.get(kind, kind)
 
 
 def _starts_number_soon(sentence: Sequence[str], at: int) -> bool:

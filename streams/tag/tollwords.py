@@ -8,6 +8,7 @@ from streams.tag.tables import settings
 from streams.text.fold import match
 
 KINDS = ("killed", "injured", "missing")
+_REMEMBERED = 50_000
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
 
@@ -66,6 +67,8 @@ class Words:
         self.two_or_more = Phrases(people["two_or_more"]).words
         self.many = Phrases(people["many"]).words
         self.endings = tuple(match(ending) for ending in people["endings"])
+        self._verb_kinds: dict[str, str | None] = {}
+        self._self_counting: dict[str, tuple[str, str, int] | None] = {}
         self.sets = {
             name: Phrases(phrases)
             for part in ("verbs", "nouns", "context", "people")
@@ -77,6 +80,41 @@ class Words:
         """Tell whether a counted noun names people, by list or as an adjective of a nation or group."""
         bare = word.removeprefix("ال") if len(word) > 4 else word
         return bare in self.many or bare in self.one or (len(word) > 5 and word.endswith(self.endings))
+
+    def verb_kind(self, word: str) -> str | None:
+        """Give the kind a verb tells of, behind any clitic; "died" for those that ask for a number."""
+        if word not in self._verb_kinds:
+            if len(self._verb_kinds) > _REMEMBERED:
+                self._verb_kinds.clear()
+            self._verb_kinds[word] = self._find_verb_kind(word)
+        return self._verb_kinds[word]
+
+    def _find_verb_kind(self, word: str) -> str | None:
+        for clitic, rest in peeled(word):
+            if clitic.endswith("ل") and rest.startswith(("قتل", "اغتيال")):
+                continue  # "to kill": a purpose, no toll
+            for kind in KINDS:
+                if rest in self.verbs[kind]:
+                    return kind
+            if rest in self.died:
+                return "died"
+        return None
+
+    def self_counting(self, word: str) -> tuple[str, str, int] | None:
+        """Give clitic, kind and count of a noun such as قتيل or شهيدان; None for other words."""
+        if word not in self._self_counting:
+            if len(self._self_counting) > _REMEMBERED:
+                self._self_counting.clear()
+            self._self_counting[word] = self._find_self_counting(word)
+        return self._self_counting[word]
+
+    def _find_self_counting(self, word: str) -> tuple[str, str, int] | None:
+        for clitic, rest in peeled(word):
+            for kind in KINDS:
+                for size, count in (("one", 1), ("two", 2)):
+                    if rest in self.nouns[kind, size]:
+                        return clitic, kind, count
+        return None
 
     def noun_kind(self, word: str) -> str | None:
         """Give the kind of a noun that itself says what befell: قتيلا, wounded."""

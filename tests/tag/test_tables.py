@@ -99,8 +99,8 @@ def test_no_common_word_is_a_name_without_context(word: str) -> None:
 
 
 def test_flags_are_known() -> None:
-    assert {flag for _, meaning in places.entries() for flag in meaning.flags} <= set("cnsxotf")
-    assert {flag for _, meaning in names.entries() for flag in meaning.flags} <= set("p")
+    assert {flag for _, meaning in places.entries() for flag in meaning.flags} <= set("cnsxotfu")
+    assert {flag for _, meaning in names.entries() for flag in meaning.flags} <= set("pu")
 
 
 def test_no_dead_entry() -> None:
