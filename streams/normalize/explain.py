@@ -1,0 +1,48 @@
+"""What normalize did to one item and why, for a person to read.
+
+Takes a raw article, gives lines of plain text: the language and the dates with their source, each cut with the step
+that made it, what was found, and the match form. Not for machines: the records carry all of this as fields.
+"""
+
+from collections.abc import Iterator
+
+from events.article import Article, RawArticle
+from streams.normalize import STEPS, normalize, read
+from streams.text.fold import match
+
+
+def explain(raw: RawArticle) -> Iterator[str]:
+    """Give the account of one item, line by line; raises `Rejected` as `normalize` does."""
+    article = normalize(raw)
+    yield f"article   {article.article_id}  {article.canonical_url or article.item_id or ''}"
+    yield f"language  {article.lang}, {article.dir}; the feed says {raw.lang or 'nothing'}"
+    yield f"published {article.published_at} by {article.published_source}; as written: {raw.published_raw or '-'}"
+    yield from _cuts(raw)
+    yield from _found(article)
+    yield f"title     {article.title}"
+    yield f"folded    {match(article.title, article.lang)}"
+    for number, line in enumerate(article.text.split("\n"), start=1):
+        yield f"{number:>4}      {line}"
+        yield f"folded    {match(line, article.lang)}".replace("\n", " | ")
+
+
+def _cuts(raw: RawArticle) -> Iterator[str]:
+    draft = read(raw)
+    yield from (f"cut       {cut.kind} by its class in the markup: {cut.text}" for cut in draft.removed)
+    for step in STEPS:
+        known, draft = len(draft.removed), step(draft)
+        for cut in draft.removed[known:]:
+            yield f"cut       {cut.kind} by {step.__name__}: {cut.text}".replace("\n", " | ")
+
+
+def _found(article: Article) -> Iterator[str]:
+    if article.dateline:
+        yield f"dateline  place {article.dateline.place or '-'}, agency {article.dateline.agency or '-'}"
+    if article.agency:
+        yield f"agency    {article.agency}"
+    for heading in article.headings:
+        yield f"heading   {heading.start}-{heading.end} {heading.text}"
+    for quote in article.quotes:
+        yield f"quote     {quote.start}-{quote.end} {quote.speaker or '(no speaker named)'}: {quote.text}"
+    if article.fingerprint.figures:
+        yield f"figures   {' '.join(article.fingerprint.figures)}"
