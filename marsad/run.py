@@ -31,6 +31,12 @@ class Address:
 
     broker: str
     client: dict[str, Any]
+    embedded: bool = False
+
+    def child(self, name: str, *arguments: str) -> Child:
+        """Give a child process that reaches this broker; the embedded one speaks neither TLS nor SASL."""
+        plain = {"MARSAD_SECURITY_PROTOCOL": "PLAINTEXT"} if self.embedded else {}
+        return Child(name, arguments, plain)
 
 
 @asynccontextmanager
@@ -43,7 +49,7 @@ async def broker(settings: Settings, security: dict[str, Any], say: Say) -> Asyn
         say(f"Kafka serves at {kafka.address}")
         keeper = asyncio.create_task(kafka.keep())
         try:
-            yield Address(kafka.address, {"bootstrap_servers": kafka.address})
+            yield Address(kafka.address, {"bootstrap_servers": kafka.address}, embedded=True)
         finally:
             keeper.cancel()
             with suppress(asyncio.CancelledError, Failure):
@@ -69,7 +75,7 @@ def _shared(address: Address, settings: Settings) -> tuple[str, ...]:
 def stage_children(address: Address, settings: Settings) -> list[Child]:
     """Give one child process a stage."""
     shared = _shared(address, settings)
-    return [Child(f"stage {stage}", ("worker", "--stage", stage, *shared)) for stage in READS]
+    return [address.child(f"stage {stage}", "worker", "--stage", stage, *shared) for stage in READS]
 
 
 async def for_ever(
@@ -80,8 +86,8 @@ async def for_ever(
         await prepare(address, settings, say)
         shared = _shared(address, settings)
         others = [
-            Child("connectors", ("connectors", "--feeds", str(feeds), *shared)),
-            Child("page", ("web", *_page_port(settings), *shared)),
+            address.child("connectors", "connectors", "--feeds", str(feeds), *shared),
+            address.child("page", "web", *_page_port(settings), *shared),
         ]
         await supervised(stage_children(address, settings) + others, stop, say)
 

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from marsad.parent import PARENT_FD
@@ -23,10 +23,11 @@ STOP_SECONDS = 28.0
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A `marsad` command to keep running."""
+    """A `marsad` command to keep running; `environment` comes before our own."""
 
     name: str
     arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class GaveUpError(RuntimeError):
@@ -79,7 +80,7 @@ class Supervisor:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=sys.stderr,
             pass_fds=(self._read_end,),
-            env={**os.environ, PARENT_FD: str(self._read_end)},
+            env={**os.environ, **child.environment, PARENT_FD: str(self._read_end)},
         )
         try:
             await _first_of(self._stop.wait(), process.wait())

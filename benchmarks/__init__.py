@@ -1,0 +1,1 @@
+"""One file a figure, printed as ratios measured in one run."""
