@@ -7,7 +7,7 @@ three (ARABIC.md 4.4). Each reader looks a few words ahead, so reading is linear
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streams.tag.numbers import Quantity, is_number, quantity
+from streams.tag.numbers import Quantity, bounded_after, is_number, quantity
 from streams.tag.tollwords import Words
 
 
@@ -35,7 +35,7 @@ def people(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
     end = counted_people(table, sentence, number.end)
     if end is None:
         return None
-    return added(table, sentence, number._replace(end=end))
+    return added(table, sentence, bounded_after(sentence, number._replace(end=end)))
 
 
 def counted_people(table: Words, sentence: Sequence[str], at: int) -> int | None:
@@ -52,7 +52,7 @@ def counted_people(table: Words, sentence: Sequence[str], at: int) -> int | None
             return place + 1
         if place >= len(sentence) or sets["followers"].at(sentence, place) or is_number(sentence[place]):
             break
-    if sets["followers"].at(sentence, at) or table.noun_kind(word):
+    if sets["followers"].at(sentence, at) or table.noun_kind(word) or table.verb_kind(word):
         return at
     return at if _glued(word) else None
 
@@ -91,16 +91,22 @@ def _group(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
     number = quantity(sentence, at)
     if number is None:
         return single(table, sentence, at, definite=False)
-    end = number.end
+    end = _group_end(table, sentence, number.end)
+    return None if end is None else number._replace(end=end)
+
+
+def _group_end(table: Words, sentence: Sequence[str], end: int) -> int | None:
+    """Give where a further group's noun ends; None where it counts no people, or another kind."""
     if end >= len(sentence):
         return None
+    if sentence[end] == "من" and end + 1 < len(sentence):
+        return None if sentence[end + 1].endswith("ات") else end + 2
     for place in range(end, min(end + (3 if sentence[end].isascii() else 1), len(sentence))):
         if table.noun_kind(sentence[place]):
             return None
         if table.person(sentence[place]):
-            if any(table.noun_kind(word) for word in sentence[place + 1 : place + 2]):
-                return None
-            return number._replace(end=place + 1)
+            told = any(table.noun_kind(word) for word in sentence[place + 1 : place + 2])
+            return None if told else place + 1
     return None
 
 

@@ -84,6 +84,12 @@ def quantity(words: Sequence[str], at: int) -> Quantity | None:
     return _bounded(plain._replace(start=at, end=after), kind or after_kind)
 
 
+def bounded_after(words: Sequence[str], number: Quantity) -> Quantity:
+    """Apply a bound that stands after the counted noun: "5 أشخاص على الأقل"."""
+    end, kind = _bound(words, number.end, "after")
+    return _bounded(number._replace(end=end), kind)
+
+
 def _bound(words: Sequence[str], at: int, place: str) -> tuple[int, str]:
     """Give where a bounding phrase at `at` ends and what it says; the longest phrase wins."""
     table = _bounds()[place]

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from streams.tag.headcount import Statement, counted_people, english_one, people, way
-from streams.tag.numbers import Quantity, quantity
+from streams.tag.numbers import Quantity, bounded_after, quantity
 from streams.tag.tollwords import KINDS, Words
 
 
 def counted(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
     """Read a number and what befell: "5 قتلى", "12 people were killed"; also nouns that count themselves."""
-    word = sentence[at]
     number = quantity(sentence, at)
     if number is None:
         return _bare(table, sentence, at)
@@ -18,8 +17,12 @@ def counted(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
     kind = table.noun_kind(sentence[number.end])
     if kind:
         end = number.end + 1
-        return Statement((kind,), number._replace(end=end), at, end, f"casualties:{kind}-noun")
-    if not word.isascii():
+        if sentence[end : end + 1] in (("والجرحي",), ("والمصابين",)) and number.bounded:
+            both = ("killed", "injured")
+            return Statement(both, number._replace(end=end + 1), at, end + 1, "casualties:killed-injured")
+        number = bounded_after(sentence, number._replace(end=end))
+        return Statement((kind,), number, at, number.end, f"casualties:{kind}-noun")
+    if not sentence[number.end].isascii():
         return _between(sentence, number) or _subject(table, sentence, number)
     return _befell(table, sentence, people(table, sentence, at))
 
@@ -36,7 +39,8 @@ def _between(sentence: Sequence[str], number: Quantity) -> Statement | None:
 def _subject(table: Words, sentence: Sequence[str], number: Quantity) -> Statement | None:
     """Read "8 مدنيين قتلوا": the number is the subject, the verb comes after."""
     named = table.person(sentence[number.end])
-    for place in range(number.end + named, min(number.end + (4 if named else 1), len(sentence))):
+    number = bounded_after(sentence, number._replace(end=number.end + named))
+    for place in range(number.end, min(number.end + (3 if named else 1), len(sentence))):
         for kind in KINDS:
             if sentence[place] in table.sets[f"befell_{kind}"].words:
                 end = place + 1

@@ -108,6 +108,9 @@ def _by_span(
         yield role, told
         return
     nearest = min(told, key=lambda one: min(abs(one.start - mark), abs(one.end - mark)))
+    if any((one.number.low or 0) >= (nearest.number.low or 0) for one in told if one is not nearest):
+        yield role, told
+        return
     yield "event", [one for one in told if one is not nearest]
     yield "cumulative", [nearest]
 
