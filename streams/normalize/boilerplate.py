@@ -91,6 +91,10 @@ def cut_boilerplate(draft: Draft) -> Draft:
     at = 0
     while at < len(draft.lines):
         line = draft.lines[at]
+        if height := _bar_height(draft.lines[at : at + MAX_LIST]):
+            removed += [removal("share_bar", part.text) for part in draft.lines[at : at + height]]
+            at += height
+            continue
         at += 1
         found = _verdict(line)
         if found is None:
@@ -125,8 +129,6 @@ def _verdict(line: Line) -> tuple[RemovedKind, Phrase | None] | None:
     for phrase in rules.inside:
         if words <= phrase.max_words and f" {phrase.text} " in f" {line.folded} ".replace("\n", " "):
             return phrase.kind, phrase
-    if _is_share_bar(line):
-        return "share_bar", None
     text = line.text.strip()
     return next(((kind, None) for kind, pattern in rules.patterns if pattern.fullmatch(text)), None)
 
@@ -159,21 +161,27 @@ def _split_lead(line: Line, phrase: Phrase, lang: str) -> tuple[str, list[Line]]
     return line.text[:end], [rewritten(line, rest, lang)] if rest else []
 
 
-def _is_share_bar(line: Line) -> bool:
-    """Tell whether a line holds only the words of share buttons, as many as make a bar."""
+def _bar_height(lines: tuple[Line, ...]) -> int:
+    """Count the lines from here on that hold only words of share buttons and make a bar together."""
     rules = _rules()
-    words = line.folded.split()
-    if not 2 <= len(words) <= 30 or any(w not in rules.networks and w not in rules.actions for w in words):
-        return False
+    words: list[str] = []
+    height = 0
+    for line in lines:
+        own = line.folded.split() if len(line.folded) < 200 else []
+        if not own or any(word not in rules.networks and word not in rules.actions for word in own):
+            break
+        words += own
+        height += 1
     networks = len({word for word in words if word in rules.networks})
-    return networks >= 2 or (networks == 1 and any(word in rules.actions for word in words))
+    acts = any(word in rules.actions for word in words)
+    return height if networks >= 2 or (networks == 1 and acts) else 0
 
 
 def _list_of_links(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Give the lines below a lone "read also" that are its links.
 
-    Links by markup and bulleted titles always are; bare titles only where nothing but titles follows to the
-    end.
+    Links by markup and bulleted titles always are; of bare titles the first is, and all where only titles
+    follow.
     """
     count = 0
     while count < min(len(lines), MAX_LIST) and (
@@ -182,8 +190,11 @@ def _list_of_links(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         count += 1
     if count:
         return lines[:count]
-    titles = all(line.words <= 16 and not _PROSE_END.search(line.text) for line in lines)
-    return lines if len(lines) <= MAX_LIST and titles else ()
+    titles = [3 <= line.words <= 16 and not _PROSE_END.search(line.text) for line in lines[: MAX_LIST + 1]]
+    if len(lines) <= MAX_LIST and all(titles):
+        return lines
+    # One title is what the words announce; what looks like a second may be a sub-heading.
+    return lines[:1] if titles[:1] == [True] else ()
 
 
 def _without_tail(line: Line, lang: str) -> tuple[Line, list[Removed]]:

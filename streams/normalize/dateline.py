@@ -53,7 +53,10 @@ def take_dateline(draft: Draft) -> Draft:
     )
 
 
-_CREDITED = re.compile(r"[:/|]\s*([^:/|]+?)\s*[.)]*$")
+_CREDITED = re.compile(
+    r"^\W*(?:المصدر|مصدر الخبر|المصادر|نقلا عن|sources?)\s*[:/|]\s*([^:/|]+?)\s*[.)]*$", re.IGNORECASE
+)
+_TAIL = re.compile(r"(?<=[.!؟?»”\"])\s*\(([^()]{2,40})\)\.?$")
 _BRACKETED = re.compile(r"^[(\[/*-]*\s*([^()\[\]]{2,40}?)\s*[)\]/*-]*\.?$")
 
 
@@ -65,6 +68,17 @@ def credit_agency(draft: Draft) -> Draft:
         named = _CREDITED.search(removed.text) if removed.kind == "credit" else None
         if named and (agency := find_agency(named[1])):
             return replace(draft, agency=agency_name(agency, draft.lang))
+    return _credited_by_last(draft) if draft.lines else draft
+
+
+def _credited_by_last(draft: Draft) -> Draft:
+    """Take "(رويترز)" off the end of the text, as a line of its own or after the last full stop."""
+    tail = _TAIL.search(draft.lines[-1].text)
+    agency = find_agency(tail[1]) if tail else None
+    if tail and agency:
+        shorter = rewritten(draft.lines[-1], draft.lines[-1].text[: tail.start()], draft.lang)
+        credited = replace(draft, agency=agency_name(agency, draft.lang))
+        return credited.cut((*draft.lines[:-1], shorter), (removal("credit", tail[0].strip()),))
     last = draft.lines[-1] if len(draft.lines) > 1 else None
     named = _BRACKETED.match(last.text) if last and last.words <= 5 else None
     agency = find_agency(named[1]) if named else None

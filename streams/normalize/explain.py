@@ -1,7 +1,7 @@
 """What normalize did to one item and why, for a person to read.
 
-Takes a raw article, gives lines of plain text: the language and the dates with their source, each cut with the step
-that made it, what was found, and the match form. Not for machines: the records carry all of this as fields.
+Takes a raw article, gives lines of plain text: the language and the dates with their source, each cut with
+the step that made it, what was found, and the match form. Not for machines: the records carry it as fields.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ def explain(raw: RawArticle) -> Iterator[str]:
     article = normalize(raw)
     yield f"article   {article.article_id}  {article.canonical_url or article.item_id or ''}"
     yield f"language  {article.lang}, {article.dir}; the feed says {raw.lang or 'nothing'}"
-    yield f"published {article.published_at} by {article.published_source}; as written: {raw.published_raw or '-'}"
+    stated = raw.published_at or raw.published_raw
+    yield f"published {article.published_at}, {article.published_source}; the feed says {stated or 'nothing'}"
     yield from _cuts(raw)
     yield from _found(article)
     yield f"title     {article.title}"

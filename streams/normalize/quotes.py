@@ -32,7 +32,8 @@ _QUOTED = re.compile(
 _TOKEN = re.compile(r"[^\s«»“”\"()\[\].,:;،؛؟!?…]+|[.,:;،؛؟!?…]")
 _CLAUSE_END = frozenset(".؟!?؛;…")
 _PAUSES = frozenset(",:،")
-_EVEN = str.maketrans("أإآى", "اااي", "ـ\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652")
+# Hamzas do not count; a final ى does, since على is a preposition and علي a name.
+_EVEN = str.maketrans("أإآ", "ااا", "ـ\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652")
 
 
 @dataclass(frozen=True, slots=True)
