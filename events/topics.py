@@ -74,6 +74,7 @@ PUBLIC: tuple[Topic, ...] = (
 CONSUMED: tuple[Topic, ...] = (RAW, NORMALIZED, DEDUPED)
 """The topics that a stage of ours reads, and that can therefore have dead letters."""
 
+
 def app_id(stage: str, prefix: str = DEFAULT_PREFIX) -> str:
     """Give the consumer group of a stage: `marsad-dedupe`; another prefix is another pipeline."""
     return f"marsad-{stage}" if prefix == DEFAULT_PREFIX else f"{prefix}marsad-{stage}"

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp import web
-from feedsite import LOOPBACK, Site, item, poll, rss
 
 from connectors.feeds.compression import MAX_BYTES
+from tests.connectors.feedsite import LOOPBACK, Site, item, poll, rss
 
 Wire = Callable[..., Awaitable[str]]
 FEED = rss(item(1), item(2))

@@ -3,7 +3,6 @@
 import re
 from urllib.parse import urlsplit
 
-from feedsite import item, rss
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from connectors.feeds.links import web_address
 from connectors.feeds.parse import parse
 from connectors.feeds.source import Refusal, Refused, from_argument, safe, without_credentials
 from events.wire import decode_object, encode, raw_article
+from tests.connectors.feedsite import item, rss
 
 ATOM = (
     '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ar" xml:base="https://b.example/"><title>الفرات</title>'

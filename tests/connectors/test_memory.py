@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from feedsite import Site, item, poll, rss
+
+from tests.connectors.feedsite import Site, item, poll, rss
 
 GUID = "https://{host}/?p={n}"
 
@@ -156,7 +157,7 @@ async def test_files_and_feeds_are_remembered_each_for_itself(site: Site, tmp_pa
 async def test_memory_that_cannot_be_read_is_said_and_everything_comes(site: Site, tmp_path: Path) -> None:
     site.serve("/feed", rss(item(1), item(2)))
     await poll(site.url(), state=tmp_path)
-    (file,) = tmp_path.iterdir()  # noqa: ASYNC240
+    (file,) = tmp_path.iterdir()
     for damage in (b"", b"{", b"\xff", file.read_bytes()[:-20], b'{"version": 99}'):
         file.write_bytes(damage)
         result = await poll(site.url(), state=tmp_path)
@@ -196,6 +197,6 @@ async def test_a_folder_that_cannot_be_made_is_said(site: Site, tmp_path: Path) 
 async def test_no_secret_is_remembered(site: Site, tmp_path: Path) -> None:
     site.serve("/feed", rss(item(1)))
     await poll(site.url(user="amal:s3cret@"), state=tmp_path)
-    (file,) = tmp_path.iterdir()  # noqa: ASYNC240
+    (file,) = tmp_path.iterdir()
     assert b"s3cret" not in file.read_bytes()
     assert "s3cret" not in file.name

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from feedsite import Site, item, poll, rss
 
 from connectors.feeds import opml
 from connectors.feeds.opml import Outline, parse, write
 from connectors.feeds.source import Refused
+from tests.connectors.feedsite import Site, item, poll, rss
 
 
 def listing(*outlines: str) -> str:

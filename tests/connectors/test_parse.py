@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
-from feedsite import Site, item, poll, rss
 
 from connectors.feeds.document import Job
 from connectors.feeds.parse import parse
 from events.article import RawArticle
+from tests.connectors.feedsite import Site, item, poll, rss
 
 AR = "قال وزير الصحة العراقي، اليوم الأحد، إن عدد المصابين بلغ اثني عشر شخصا"
 

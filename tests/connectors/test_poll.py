@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from feedsite import LOOPBACK, Site, item, poll, rss
+
+from tests.connectors.feedsite import LOOPBACK, Site, item, poll, rss
 
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 FEED = rss(item(1), item(2))

@@ -5,9 +5,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from feedsite import Site, item, poll, rss
 
 from connectors.feeds.reach import ForbiddenAddress, allowed_hosts, forbidden, guarded_socket
+from tests.connectors.feedsite import Site, item, poll, rss
 
 REFUSED = """
     127.0.0.1 127.255.0.1 0.0.0.0 10.1.2.3 172.16.0.1 172.31.255.255 192.168.1.1 169.254.169.254 100.64.0.1

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from feedsite import LOOPBACK, Site, item, rss
 
 from connectors.feeds.poll import gather_sources
 from connectors.feeds.schedule import Pace
@@ -18,6 +17,7 @@ from events.feed import Feed, FeedEvent
 from events.identity import article_id
 from events.topics import FEED_EVENTS, FEEDS, MAX_RAW_BYTES, RAW, Topic, full_name
 from events.wire import decode
+from tests.connectors.feedsite import LOOPBACK, Site, item, rss
 
 pytestmark = pytest.mark.kafka
 HASTY = Manners(Pace(floor=0.2, cap=0.5, first=0.2, jitter=0), gap=0, spread=0)

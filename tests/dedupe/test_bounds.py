@@ -4,10 +4,10 @@ import random
 import time
 
 import pytest
-from dedupe_articles import article, see
 
 from events.rejected import Rejected
 from streams.dedupe import Index
+from tests.dedupe.dedupe_articles import article, see
 
 HUGE = 1_000_000
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dedupe_articles import article, see
 
 from streams.dedupe import Index
+from tests.dedupe.dedupe_articles import article, see
 
 PAIRS = [
     json.loads(line)

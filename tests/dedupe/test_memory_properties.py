@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from dedupe_articles import article, at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.article import Article
 from streams.dedupe import DedupeSettings, Index
+from tests.dedupe.dedupe_articles import article, at
 
 HOUR = 60 * 60 * 1000
 SHORT = DedupeSettings(

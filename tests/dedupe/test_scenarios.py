@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dedupe_articles import article, see
 
 from events.wire import to_dict
 from streams.dedupe import Decision, Index
+from tests.dedupe.dedupe_articles import article, see
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "dedupe"
 CASES = sorted(path.name.removesuffix(".in.json") for path in GOLDEN.glob("*.in.json"))

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
-from dedupe_articles import article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.dedupe import DedupeSettings, Index
 from streams.dedupe.postings import WIDTH, Postings
 from streams.dedupe.table import Table, key64
+from tests.dedupe.dedupe_articles import article
 
 HOUR = 60 * 60 * 1000
 # Keys that share their home slot: whole clusters, and clusters across the end.

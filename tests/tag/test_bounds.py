@@ -1,10 +1,10 @@
 """Hostile texts: bounded work, no exception, evidence that fits a record."""
 
 import pytest
-from tag_articles import article
 
 from events.wire import encode
 from streams.tag import tag
+from tests.tag.tag_articles import article
 
 HOSTILE = {
     "places": "بغداد ",

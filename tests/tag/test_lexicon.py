@@ -1,11 +1,11 @@
 """Finding entries as words: clitics, boundaries, the longest reading, and spans of the display form."""
 
 import pytest
-from tag_articles import article
 
 from streams.tag import RULES_VERSION, lexicon, tag
 from streams.tag.lexicon import Lexicon, Meaning, leftmost_longest
 from streams.text.fold import fold, match
+from tests.tag.tag_articles import article
 
 NAMES = ["العراق", "بغداد", "كركوك", "لبنان", "جامعة بغداد", "New York", "New York Times"]
 

@@ -4,12 +4,12 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tag_articles import article
 
 from events.article import EnrichedArticle, Evidence
 from events.identity import digest
 from events.wire import decode, encode
 from streams.tag import tag
+from tests.tag.tag_articles import article
 
 SPRINKLES = [
     "بغداد",

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tag_articles import article
 
 from events.wire import to_dict
 from streams.tag import tag
+from tests.tag.tag_articles import article
 
 CASES = sorted((Path(__file__).parents[1] / "golden" / "tag").glob("*.in.json"))
 

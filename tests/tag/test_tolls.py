@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tag_articles import article
 
 from events.article import Count
 from streams.tag import tag
+from tests.tag.tag_articles import article
 
 ROWS = [
     line.split("\t")

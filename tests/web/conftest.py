@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from making import PLAIN, Add, Make
 
 from events.article import EnrichedArticle, RelatesTo
 from marsad.web.board import Board, Entry, entry
+from tests.web.making import PLAIN, Add, Make
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """What the page remembers, in which order, and how much of it."""
 
 import pytest
-from making import Add, Make
 
 from events.article import StoryCounts
 from marsad.web.board import Board, entry
 from marsad.web.query import Query
+from tests.web.making import Add, Make
 
 ALL = Query()
 

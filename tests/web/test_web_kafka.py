@@ -9,11 +9,11 @@ import aiohttp
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from making import Make
 
 from events.article import EnrichedArticle
 from events.wire import encode
 from marsad.web import serve
+from tests.web.making import Make
 
 pytestmark = pytest.mark.kafka
 

@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import Add
 
 from events.article import (
     Casualties,
@@ -27,6 +26,7 @@ from marsad.web.marks import Span, clean, difference, highlighted, isolated, lin
 from marsad.web.query import Query
 from marsad.web.render import PAGE_STORIES, page
 from marsad.web.texts import LANGUAGES, preferred, texts
+from tests.web.making import Add
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202e&lt;\u2069\x00{0}{x}%s</bdi>"
 ALLOWED_ATTRIBUTES = set(

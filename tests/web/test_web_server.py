@@ -9,7 +9,6 @@ import orjson
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
-from making import Add
 from yarl import URL
 
 from marsad.errors import Failure, Misuse
@@ -17,6 +16,7 @@ from marsad.web import serve
 from marsad.web.board import Board
 from marsad.web.server import application
 from marsad.web.sse import MAX_WAITING, Readers, frame, position_text, read_position
+from tests.web.making import Add
 
 Client = TestClient[Any, Any]
 Open = Callable[..., Awaitable[Client]]
