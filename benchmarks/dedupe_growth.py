@@ -52,6 +52,10 @@ class RocksStore(MutableMapping[str, bytes]):
     def __iter__(self) -> Iterator[str]:
         return (key.decode() for key in self._db.keys())  # noqa: SIM118
 
+    def items(self) -> Iterator[tuple[str, bytes]]:  # type: ignore[override]
+        """Give every entry in key order, in one pass."""
+        return ((key.decode(), value) for key, value in self._db.items())
+
     def __len__(self) -> int:
         return sum(1 for _ in self._db.keys())  # noqa: SIM118 - no mapping
 

@@ -81,12 +81,11 @@ def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Can
     if not len(found):
         return Candidates((), ())
     rows, place = np.unique(found, return_inverse=True)
-    band, anchor, term = (
-        np.bincount(place[(which >= start) & (which < end)], minlength=len(rows))
-        for start, end in ((0, bands), (bands, both), (both, every))
-    )
+    kind = (which >= bands).astype(np.int64) + (which >= both)
+    counts = np.bincount(kind * len(rows) + place, minlength=3 * len(rows))
+    band, anchor, term = counts.reshape(3, len(rows))
     near: NDArray[np.float64] = (band.astype(np.float64) / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor)
-    enough = (band > 0) | (anchor > 0)
+    enough = (band + anchor) > 0
     named = which >= both
     shared = np.bincount(place[named], keys.rarity[which[named] - both], len(rows)).astype(np.float64)
     return Candidates(
@@ -102,6 +101,8 @@ def _best(
     wanted: NDArray[np.bool_],
     count: int,
 ) -> tuple[int, ...]:
+    if not wanted.any():
+        return ()
     rows, scores = rows[wanted], scores[wanted]
     order = np.lexsort((rows, -np.round(scores, 9)))[:count]
     return tuple(map(memory.at_row, rows[order].tolist()))

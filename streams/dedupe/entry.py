@@ -5,13 +5,15 @@ stands) is derived from the entries that are left, so a write of one entry is a 
 and a store rebuilt from its changelog decides exactly as the one that was lost.
 
 The wire form is MessagePack (msgspec); `v` is the form's version, unknown fields are skipped. Arrays of
-numbers are little-endian 32-bit words. Texts are deflated, and read only when they are compared.
+numbers are little-endian 32-bit words. Texts are compressed, and read only when they are compared.
 """
 
 import zlib
+from threading import local
 from typing import Literal
 
 import msgspec
+import zstandard
 from msgspec.structs import replace
 
 from events.article import RelatesTo, StoryCounts
@@ -63,7 +65,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def texts(self) -> tuple[str, str]:
         """Give the display title and the display text (at most `MAX_TEXT` characters of it)."""
-        title, text = msgspec.msgpack.decode(zlib.decompress(self.packed), type=tuple[str, str])
+        title, text = msgspec.msgpack.decode(_unpacked(self.packed), type=tuple[str, str])
         return title, text
 
 
@@ -122,9 +124,28 @@ def decode_entry(data: bytes) -> Entry:
     return entry
 
 
+class _Zstd(local):
+    """Made once a thread: making one costs more than packing a text, and no two threads may share one."""
+
+    def __init__(self) -> None:
+        self.packer = zstandard.ZstdCompressor(level=1)
+        self.unpacker = zstandard.ZstdDecompressor()
+
+
+_ZSTD = _Zstd()
+
+
 def pack_texts(title: str, text: str) -> bytes:
-    """Deflate a title and the beginning of a text."""
-    return zlib.compress(msgspec.msgpack.encode((title[:MAX_TEXT], text[:MAX_TEXT])), 1)
+    """Pack a title and the beginning of a text: a third of the time of zlib, and no larger."""
+    written = msgspec.msgpack.encode((title[:MAX_TEXT], text[:MAX_TEXT]))
+    return _ZSTD.packer.compress(written)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Give what was packed, by zlib too: entries written before 2026-11-22 are read as they are."""
+    if not packed.startswith(zstandard.FRAME_HEADER):
+        return zlib.decompress(packed)
+    return _ZSTD.unpacker.decompress(packed)
 
 
 __all__ = [

@@ -34,6 +34,7 @@ _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
     dtype=np.uint64,
 )
+_BAND_SALTS = np.arange(_BANDS, dtype=np.uint64) * _FACTORS[3]
 _HALF, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
 _NO_DIGESTS: Digests = np.zeros(0, np.uint32)
 
@@ -89,7 +90,7 @@ class Features:
         """Give term digests, rising, and how often each stands in the beginning, the title three times."""
         title = np.repeat(codes(self.title_words), TITLE_WEIGHT)
         stems = np.concatenate([title, self._codes[:STORY_WORDS]]) & _LOWER
-        terms, counts = np.unique(stems[stems != 0].astype(np.uint32), return_counts=True)
+        terms, counts = counted(stems[stems != 0].astype(np.uint32))
         if len(terms) > MAX_TERMS:
             best = np.sort(np.lexsort((terms, -counts))[:MAX_TERMS])
             terms, counts = terms[best], counts[best]
@@ -125,15 +126,23 @@ def distinct(values: Digests) -> Digests:
     return values[first]
 
 
+def counted(values: Digests) -> tuple[Digests, NDArray[np.int64]]:
+    """Give `values` in rising order, each once, and how often each stands there."""
+    values.sort()
+    edges = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1], [True]]))
+    if not len(values):
+        return values, np.zeros(0, np.int64)
+    return values[edges[:-1]], np.diff(edges)
+
+
 def band_keys(fingerprint: Fingerprint) -> Digests:
     """Give the 42 band keys of a sketch of 128 words; sketches of other versions never share one."""
     if not fingerprint.sketch:
         return _NO_DIGESTS
     sketch = np.frombuffer(base64.b64decode(fingerprint.sketch), "<u4").astype(np.uint64)
     rows = sketch[: _BANDS * _ROWS].reshape(_BANDS, _ROWS)
-    mixed = (rows * _FACTORS[:_ROWS]).sum(axis=1, dtype=np.uint64)
-    mixed += np.arange(_BANDS, dtype=np.uint64) * _FACTORS[3]
-    mixed += np.full(_BANDS, word(fingerprint.version).code >> 32, np.uint64) * _FACTORS[4]
+    mixed = rows[:, 0] * _FACTORS[0] + rows[:, 1] * _FACTORS[1] + rows[:, 2] * _FACTORS[2]
+    mixed += _BAND_SALTS + np.full(1, word(fingerprint.version).code >> 32, np.uint64) * _FACTORS[4]
     return salted(mixed, 1)
 
 

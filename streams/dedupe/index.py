@@ -9,7 +9,7 @@ through them or was rebuilt; a redelivered origin gets the decision it got the f
 anything about an article whose entry is gone, after its window and a margin.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,9 +125,20 @@ class Index:
 
     def rebuild(self) -> None:
         """Derive the memory afresh from all entries in the store, in the order of their keys."""
+        # A database gives them in order in one pass; elsewhere each is looked up in its turn.
+        if not self._rebuilt(self._store.items()):
+            self._rebuilt((key, self._store[key]) for key in sorted(self._store))
+
+    def _rebuilt(self, items: Iterable[tuple[str, bytes]]) -> bool:
+        """Derive the memory from `items`; False where those of one shard are not in their order."""
         self._shards = {}
-        for key in sorted(self._store):
-            self._remember(decode_entry(self._store[key]))
+        for _, data in items:
+            entry = decode_entry(data)
+            memory = self._shards.get(entry.shard)
+            if memory is not None and entry.seq < memory.next_seq:
+                return False
+            self._remember(entry)
+        return True
 
 
 def _decision(

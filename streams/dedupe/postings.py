@@ -15,6 +15,7 @@ Numbers = NDArray[np.int64]
 WIDTH = 92
 _SMALLEST = 64
 _CHUNK = 2_048
+_FEW = 24
 _LAST = 2**32 - 1
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -28,6 +29,7 @@ class Postings:
         self._base = 0  # row numbers handed out are by so much greater than those in the ring
         self._oldest = 1
         self._next = 1
+        self._waiting: list[Keys] = []
         self._allocate()
 
     def __len__(self) -> int:
@@ -41,18 +43,35 @@ class Postings:
         self._heads = np.zeros(1 << self._bits, np.uint32)
 
     def add(self, keys: Keys) -> int:
-        """Append a row of at most `WIDTH` distinct keys; give its number."""
+        """Append a row of at most `WIDTH` distinct keys; give its number.
+
+        It is linked when keys are next asked for: a rebuild, which asks for none, links thousands at once.
+        """
         if len(self) == self._capacity:
             self._rebuild(2 * self._capacity)
         if (self._next + 1) * WIDTH > self._last_number:
             self._rebuild(self._capacity)
         row = self._next
         self._next += 1
-        start = (row % self._capacity) * WIDTH
-        self._keys[start : start + WIDTH] = 0
-        self._keys[start : start + len(keys)] = keys
-        self._link(keys, row * WIDTH + np.arange(len(keys), dtype=np.int64))
+        self._waiting.append(keys)
+        if len(self._waiting) == _CHUNK:
+            self._settle()
         return row + self._base
+
+    def _settle(self) -> None:
+        """Write the waiting rows into the ring and link them."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        lengths = np.array([len(keys) for keys in waiting])
+        rows = np.repeat(np.arange(self._next - len(waiting), self._next, dtype=np.int64), lengths)
+        ends = np.cumsum(lengths)
+        within = np.arange(ends[-1], dtype=np.int64) - np.repeat(ends - lengths, lengths)
+        numbers, flat = rows * WIDTH + within, np.concatenate(waiting)
+        spread = np.arange(self._next - len(waiting), self._next, dtype=np.int64) % self._capacity
+        self._keys.reshape(-1, WIDTH)[spread] = 0
+        self._keys[numbers % len(self._keys)] = flat
+        self._link(flat, numbers)
 
     def drop_oldest(self) -> None:
         """Forget the oldest row."""
@@ -60,8 +79,8 @@ class Postings:
 
     def find(self, keys: Keys, newest: Numbers) -> tuple[Numbers, Numbers]:
         """Give (index into `keys`, row number) of the newest rows of each key, at most `newest` of it."""
+        self._settle()
         dead = self._oldest * WIDTH
-        cells = len(self._keys)
         which = np.arange(len(keys), dtype=np.int64)
         left = newest.copy()
         at = self._heads[self._bucket(keys)].astype(np.int64)
@@ -69,19 +88,41 @@ class Postings:
         while True:
             alive = at >= dead
             at, which = at[alive], which[alive]
-            if not len(at):
+            if len(at) <= _FEW:
                 break
-            place = at % cells
+            place = at % len(self._keys)
             same = self._keys[place] == keys[which]
-            if np.count_nonzero(same):
-                hits.append((which[same], at[same] // WIDTH))
+            if same.any():
+                hits.append((which[same], at[same]))
                 left[which[same]] -= 1
                 wanted = left[which] > 0
                 place, which = place[wanted], which[wanted]
             at = self._links[place].astype(np.int64)
+        if len(at):
+            hits.append(self._follow(keys[which].tolist(), which.tolist(), at.tolist(), left[which].tolist()))
         if not hits:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        return np.concatenate([w for w, _ in hits]), np.concatenate([r for _, r in hits]) + self._base
+        cells = np.concatenate([c for _, c in hits])
+        return np.concatenate([w for w, _ in hits]), cells // WIDTH + self._base
+
+    def _follow(
+        self, keys: list[int], which: list[int], heads: list[int], left: list[int]
+    ) -> tuple[Numbers, Numbers]:
+        """Walk the last few long chains one by one: a step of an array costs as much as ten of these."""
+        dead, cells = self._oldest * WIDTH, len(self._keys)
+        found: list[int] = []
+        places: list[int] = []
+        stored, links = memoryview(self._keys), memoryview(self._links)
+        for key, index, head, wanted in zip(keys, which, heads, left, strict=True):
+            at, more = head, wanted
+            while at >= dead and more:
+                place = at % cells
+                if stored[place] == key:
+                    found.append(index)
+                    places.append(at)
+                    more -= 1
+                at = links[place]
+        return np.array(found, np.int64), np.array(places, np.int64)
 
     def _bucket(self, keys: Keys) -> NDArray[np.uint64]:
         return (keys.astype(np.uint64) * _MIX) >> np.uint64(64 - self._bits)
@@ -91,6 +132,16 @@ class Postings:
         if not len(keys):
             return
         bucket = self._bucket(keys)
+        before = self._heads[bucket]
+        self._heads[bucket] = numbers
+        if np.array_equal(self._heads[bucket], numbers):  # no two in one bucket: nothing to put in order
+            self._links[numbers % len(self._links)] = before
+            return
+        self._heads[bucket] = before
+        self._link_crowded(bucket, numbers)
+
+    def _link_crowded(self, bucket: NDArray[np.uint64], numbers: Numbers) -> None:
+        """Link `numbers`, some of which share a bucket."""
         order = np.argsort(bucket, kind="stable")
         bucket, numbers = bucket[order], numbers[order]
         first = np.ones(len(bucket), bool)
@@ -104,6 +155,7 @@ class Postings:
 
     def _rebuild(self, capacity: int) -> None:
         """Lay the rows out anew, numbered from 1: when the ring is full, or the numbers run out."""
+        self._settle()
         keys, old = self._keys.reshape(-1, WIDTH), self._capacity
         first, count = self._oldest, len(self)
         self._base += first - 1

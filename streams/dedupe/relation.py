@@ -68,10 +68,15 @@ class Refused:
     kinds: frozenset[str]
 
 
-def overlap(new: Features, old: Content) -> tuple[float, float, float]:
+Overlap = tuple[float, float, float]
+
+
+def overlap(new: Features, old: Content) -> Overlap:
     """Give (share of both texts together, of the new one, of the remembered one) that they have in common."""
     mine, theirs = new.shingles, np.frombuffer(old.shingles, "<u4")
-    shared = len(np.intersect1d(mine, theirs, assume_unique=True))
+    both = np.concatenate([mine, theirs])
+    both.sort()  # either side holds each shingle once: one that stands there twice is shared
+    shared = int(np.count_nonzero(both[1:] == both[:-1]))
     union = len(mine) + len(theirs) - shared
     return (
         shared / union if union else 0.0,
@@ -82,7 +87,11 @@ def overlap(new: Features, old: Content) -> tuple[float, float, float]:
 
 def likeness(new: Features, old: Content, old_title: str) -> Likeness:
     """Compare an article with a remembered one; `old_title` is in the match form."""
-    jaccard, mine, theirs = overlap(new, old)
+    return _likeness(new, old, old_title, overlap(new, old))
+
+
+def _likeness(new: Features, old: Content, old_title: str, shared: Overlap) -> Likeness:
+    jaccard, mine, theirs = shared
     fingerprint = new.article.fingerprint
     return Likeness(
         jaccard=jaccard,
@@ -117,10 +126,11 @@ def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | R
     content = entry.content
     if content is None or min(len(new.words), content.words) < settings.min_words:
         return None
-    if not _may_pass(new, content, settings):
+    shared = overlap(new, content)
+    if not _may_pass(new, content, shared, settings):
         return None
     facts = facts_of(entry, new.article.lang)
-    alike = likeness(new, content, facts.title)
+    alike = _likeness(new, content, facts.title, shared)
     kinds = frozenset() if alike.same_body else conflicts(new.facts, facts)
     if kinds:
         return Refused(entry, kinds)
@@ -132,8 +142,8 @@ def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | R
     )
 
 
-def _may_pass(new: Features, old: Content, settings: DedupeSettings) -> bool:
-    jaccard, mine, theirs = overlap(new, old)
+def _may_pass(new: Features, old: Content, shared: Overlap, settings: DedupeSettings) -> bool:
+    jaccard, mine, theirs = shared
     short = min(len(new.words), old.words) < settings.short_words
     if jaccard >= (settings.short_jaccard if short else settings.copy_jaccard):
         return True

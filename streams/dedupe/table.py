@@ -12,12 +12,9 @@ _SMALLEST = 64
 
 def key64(*parts: str) -> int:
     """Give a digest of `parts` in 64 bits, never 0; the same on every machine."""
-    hashed = blake2b(digest_size=8)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        hashed.update(len(data).to_bytes(4, "little"))
-        hashed.update(data)
-    return int.from_bytes(hashed.digest(), "little") or 1
+    written = [part.encode("utf-8", "surrogatepass") for part in parts]
+    data = b"".join([len(part).to_bytes(4, "little") + part for part in written])
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little") or 1
 
 
 class Table:
@@ -59,8 +56,11 @@ class Table:
 
     def raise_to(self, key: int, value: int) -> None:
         """Set the value at `key` unless a greater one stands there."""
-        if (self.get(key) or -1) < value:
+        slot = self._slot(key)
+        if not self._keys[slot]:
             self.put(key, value)
+        elif self._values[slot] < value:
+            self._values[slot] = value
 
     def discard(self, key: int, value: int) -> None:
         """Forget `key` if its value is `value`."""
