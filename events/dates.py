@@ -4,15 +4,17 @@ Reads RFC 3339, RFC 822 (a wrong weekday does not matter), year first with any m
 month is a name or cannot be the day, epoch seconds and milliseconds; month names of `months`, three kinds of
 digits. A time without a zone counts as UTC and a date without a time as midnight.
 
-None, on purpose: "today", "two hours ago" (no instant without a clock), `03/11/2025` (March or November),
-Hijri dates alone (a tabular calendar errs by a day), zone names with two meanings, a word
-left over.
+Hijri dates that stand alone go by the Umm al-Qura tables (`hijri`); beside a Gregorian one, that one counts.
+
+None, on purpose: "today", "two hours ago" (no instant without a clock; `days` reads a day beside an item's
+own date), `03/11/2025` (March or November), zone names with two meanings, a word left over.
 """
 
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
+from events.hijri import in_gregorian
 from events.months import (
     AM,
     FILLERS,
@@ -55,16 +57,21 @@ _IGNORED = frozenset(",،.-–—|/()[]:;'\"")
 
 def parse_date(text: str) -> datetime | None:
     """Give the instant that `text` states, in UTC, or None where it states none. Never raises."""
-    folded = text[: MAX_LENGTH + 1].strip().lower().translate(_FOLD)
-    if not folded or len(text) > MAX_LENGTH:
+    line = folded(text)
+    if not line or len(text) > MAX_LENGTH:
         return None
     try:
-        if _EPOCH.fullmatch(folded):
-            return _epoch(folded)
-        folded = _BASIC.sub(_spread_basic, folded) if _BASIC.fullmatch(folded) else folded
-        return _gregorian(_COMMENT.sub(" ", folded), day_first=_is_arabic(text))
+        if _EPOCH.fullmatch(line):
+            return _epoch(line)
+        line = _BASIC.sub(_spread_basic, line) if _BASIC.fullmatch(line) else line
+        return _gregorian(in_gregorian(_COMMENT.sub(" ", line)), day_first=_is_arabic(text))
     except (ValueError, OverflowError):
         return None
+
+
+def folded(text: str) -> str:
+    """Give a date line as the tables of names are written: lower case, no hamza, no vowels, digits 0-9."""
+    return text[: MAX_LENGTH + 1].strip().lower().translate(_FOLD)
 
 
 def _gregorian(text: str, *, day_first: bool) -> datetime | None:

@@ -57,6 +57,17 @@ WEEKDAYS = frozenset(
     "سبت احد اثنين ثلاثاء اربعاء خميس جمعه شنبه يكشنبه دوشنبه چهارشنبه".split()
 )
 
+# Monday 0, as datetime counts; the names that datelines and "today, Wednesday" hold.
+_WEEK = (
+    "mon|monday|الاثنين|الاتنين|اثنين|lundi|pazartesi tue|tues|tuesday|الثلاثاء|الثلثاء|ثلاثاء|mardi|sali "
+    "wed|wednesday|الاربعاء|اربعاء|mercredi|carsamba thu|thur|thurs|thursday|الخميس|خميس|jeudi|persembe "
+    "fri|friday|الجمعه|جمعه|vendredi|cuma sat|saturday|السبت|سبت|samedi|cumartesi "
+    "sun|sunday|الاحد|احد|dimanche|pazar"
+)
+WEEKDAY_NUMBERS: dict[str, int] = {
+    name: number for number, names in enumerate(_WEEK.split()) for name in names.split("|")
+}
+
 FILLERS = frozenset(
     "اليوم يوم في الساعه بتاريخ و ميلادي ميلاديه نشر تاريخ at on the of le a st nd rd th er".split()
 )

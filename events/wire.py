@@ -17,13 +17,18 @@ from events.rejected import Rejected
 from events.repeat import Repeat
 from events.story import Story
 from events.times import to_wire_time
-from events.topics import Topic
+from events.topics import MAX_RAW_BYTES, Topic
 
 ORIGIN_HEADER = "news_origin"
 """`TOPIC/PARTITION/OFFSET` of the raw record that a record comes from."""
 
 SUPERSEDED_HEADER = "news_superseded"
 """Set on a redelivered decision whose article has a later revision: not for the current topic."""
+
+BOM = b"\xef\xbb\xbf"
+
+MAX_SOURCE = 2048
+"""Longest `ce_source`; a longer one is told by its digest, so that no name bursts a record's headers."""
 
 Carried = RawArticle | Article | DedupedBase | Story | Repeat | Feed | FeedEvent
 Headers = tuple[tuple[str, bytes], ...]
@@ -37,6 +42,9 @@ def encode(value: Value) -> bytes:
 
 ENVELOPE_BYTES = 64 * 1024
 """What a record's headers and batch fields may take of its topic's largest size."""
+
+MAX_RAW_VALUE = MAX_RAW_BYTES - ENVELOPE_BYTES
+"""Largest value of a raw record, for `process`, `push` and the normalize worker alike."""
 
 
 def encode_for(topic: Topic, value: Value) -> bytes:
@@ -57,7 +65,8 @@ def decode_object(data: bytes | None) -> dict[str, Any]:
     if not data:
         raise Rejected("empty", "the record has no value")
     try:
-        document = orjson.loads(data)
+        # RFC 8259 section 8.1 lets a reader pass over a byte order mark.
+        document = orjson.loads(data.removeprefix(BOM))
     except orjson.JSONDecodeError as error:
         raise Rejected("not_json", str(error)) from error
     if not isinstance(document, dict):
@@ -120,6 +129,11 @@ def _subject(value: Carried) -> str:
 
 
 def _source(value: Carried) -> str:
+    source = _long_source(value)
+    return source if len(source) <= MAX_SOURCE else f"urn:marsad:digest:{digest('ce_source', source)}"
+
+
+def _long_source(value: Carried) -> str:
     feed = getattr(value, "feed_url", None)
     if feed:
         return quote(feed, safe="/:?#[]@!$&'()*+,;=%~-._")

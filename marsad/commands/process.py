@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from marsad.errors import Misuse
 from marsad.options import command
-from marsad.output import say
+from marsad.output import say, write
 
 if TYPE_CHECKING:
     from connectors.archive import Line
 
 REFUSED = 3
+LABEL = 10
+"""Columns of the words that an account's lines begin with."""
 
 
 class Stage(StrEnum):
@@ -35,19 +38,27 @@ def register(app: typer.Typer) -> None:
         "process",
         "marsad poll https://example.org/rss.xml | marsad process",
         "marsad process archive.jsonl.gz --stage normalize > clean.jsonl",
+        "marsad process archive.jsonl.gz --stage normalize --explain | less",
     )
     def process(
         files: Annotated[
             list[Path] | None, typer.Argument(metavar="[FILE...]", help="JSON lines, .gz, .zst; else stdin")
         ] = None,
         stage: Annotated[Stage, typer.Option(help="up to and including this stage")] = Stage.ALL,
+        explain: Annotated[
+            bool,
+            typer.Option("--explain", help="with --stage normalize: what was cut, folded, found and why"),
+        ] = False,
     ) -> int:
         """Take raw articles through the stages; print each event as soon as it is made, in input order.
 
         The same input gives the same bytes. Repeats are counted, not printed. A refused line is named on
         stderr and the others go on; the exit code is then 3.
         """
-        counts = _process(_lines(files or []), stage)
+        if explain and stage is not Stage.NORMALIZE:
+            raise Misuse("--explain tells what normalize did: add --stage normalize")
+        lines = _lines(files or [])
+        counts = _explain(lines) if explain else _process(lines, stage)
         say(", ".join(f"{count} {word}" for word, count in counts.items()) or "no records")
         return REFUSED if counts["refused"] else 0
 
@@ -84,4 +95,29 @@ def _process(lines: "Iterator[Line]", stage: Stage) -> Counter[str]:
         counts[made.outcome] += 1
         if made.outcome != "repeat":
             write_line(made.data)
+    return counts
+
+
+def _explain(lines: "Iterator[Line]") -> Counter[str]:
+    """Tell a person of each item what normalize did; one empty line parts two items."""
+    from events.rejected import Rejected  # noqa: PLC0415
+    from marsad.terminal import clean  # noqa: PLC0415
+    from streams.normalize.explain import explain  # noqa: PLC0415
+
+    counts: Counter[str] = Counter()
+    for line in lines:
+        refusal = str(line.refusal)
+        try:
+            account = list(explain(line.article)) if line.article else None
+        except Rejected as rejected:
+            account, refusal = None, f"line {line.number}: {rejected}"
+        if account is None:
+            say(refusal)
+            counts["refused"] += 1
+            continue
+        if counts["explained"]:
+            write("")
+        for told in account:
+            write(told[:LABEL] + clean(told[LABEL:]))
+        counts["explained"] += 1
     return counts

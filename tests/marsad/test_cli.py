@@ -129,3 +129,34 @@ def test_doctor_names_what_is_wrong_and_the_fix(kafka: str, tmp_path: Path) -> N
     assert set(wrong) == {"data directory", "broker"} and all(row["fix"] for row in wrong.values())
     bare = marsad("doctor", "--broker", kafka, cwd=tmp_path, MARSAD_TOPIC_PREFIX="bare.", **free)
     assert bare.returncode == 1 and "marsad topics apply" in bare.stderr
+
+
+ITEM = {
+    "source_id": "example-ar",
+    "fetched_at": "2026-11-21T08:00:00.000Z",
+    "url": "https://news.example/a/1",
+    "title": "وصول وفد",
+    "content_text": "بغداد - واع: وصل الوفد صباح اليوم.\nاقرأ أيضاً: خبر آخر",
+}
+
+
+def test_explain_tells_a_person_what_normalize_did(tmp_path: Path) -> None:
+    lines = [json.dumps(ITEM), "{broken", json.dumps(ITEM | {"url": "https://news.example/a/2"})]
+    (tmp_path / "items.jsonl").write_text("\n".join(lines), "utf-8")
+    done = marsad("process", "items.jsonl", "--stage", "normalize", "--explain", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "items.jsonl:2" in done.stderr
+    assert "2 explained" in done.stderr
+    assert "1 refused" in done.stderr
+    first, second = done.stdout.split("\n\n")
+    assert "https://news.example/a/1" in first
+    assert "https://news.example/a/2" in second
+    assert "cut       read_also by cut_boilerplate: اقرأ أيضاً: خبر آخر" in first.splitlines()
+    assert "dateline  place بغداد, agency واع" in first.splitlines()
+
+
+@pytest.mark.parametrize("stage", [(), ("--stage", "all"), ("--stage", "tag")])
+def test_explain_is_for_normalize_alone(tmp_path: Path, stage: tuple[str, ...]) -> None:
+    done = marsad("process", "--explain", *stage, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--stage normalize" in done.stderr
