@@ -57,6 +57,8 @@ class Dateline(Value, frozen=True, kw_only=True):
     raw: str
     place: str | None = None
     agency: str | None = None
+    date: str | msgspec.UnsetType = msgspec.UNSET
+    """The day it names (`2026-11-21`); absent where it names none."""
 
 
 RemovedKind = Literal["read_also", "repeated", "share_bar", "dateline", "credit", "self_promo"]

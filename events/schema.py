@@ -125,9 +125,14 @@ def _limited(field: Schema, limits: Schema) -> Schema:
 
 
 def _output(part: Schema) -> Schema:
-    """Say what our records promise: every field is there, null or [] where empty."""
+    """Say what our records promise: every field is there, null or [] where empty.
+
+    Only what msgspec's UNSET leaves out may be absent: neither required nor with a default.
+    """
     properties = {name: _without(field, "default") for name, field in part["properties"].items()}
-    return part | {"properties": properties, "required": list(properties)}
+    own = part.get("required", [])
+    always = [name for name, field in part["properties"].items() if name in own or "default" in field]
+    return part | {"properties": properties, "required": always}
 
 
 def _input(part: Schema) -> Schema:

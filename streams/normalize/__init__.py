@@ -8,14 +8,12 @@ found.
 
 from collections.abc import Callable
 
-from events.article import Article, PublishedSource, RawArticle
-from events.dates import parse_date
+from events.article import Article, RawArticle
 from events.identity import article_id
-from events.rejected import Rejected
-from events.times import parse_instant, to_wire_time, wire_time
 from events.urls import canonical_url
 from streams.normalize.boilerplate import cut_boilerplate
 from streams.normalize.dateline import credit_agency, take_dateline
+from streams.normalize.dates import published, wired
 from streams.normalize.draft import Draft, Line, removal
 from streams.normalize.fingerprint import fingerprint
 from streams.normalize.html import Block, blocks, plain, title_text
@@ -38,6 +36,9 @@ STEPS: tuple[Step, ...] = (
     credit_agency,
 )
 
+MAX_LINES = 2_000
+"""Lines that are looked at one by one; no news item has more, and each costs every step its time."""
+
 MAX_TITLE = 2_000
 """Characters of a title that count; feeds have been seen to put whole articles there."""
 
@@ -57,15 +58,18 @@ def read(raw: RawArticle) -> Draft:
     shown = [(display(block.text), block) for block in body]
     text = "\n".join(text for text, block in shown if not block.cut)
     lang = language(f"{text[:4000]}\n{title}" if len(text) < 200 else text, raw.lang)
-    lines = tuple(
-        Line(line, match(line, lang), block.kind, block.linked)
-        for text, block in shown
-        if not block.cut
-        for line in text.split("\n")
-        if line
-    )
     removed = tuple(removal(block.cut, text) for text, block in shown if block.cut and text)
-    return Draft(raw=raw, title=title, lines=lines, lang=lang, removed=removed)
+    return Draft(raw=raw, title=title, lines=_lines(shown, lang), lang=lang, removed=removed)
+
+
+def _lines(shown: list[tuple[str, Block]], lang: str) -> tuple[Line, ...]:
+    """Give the lines of all blocks that stay; those past `MAX_LINES` are one line that keeps its breaks."""
+    parts = [(line, block) for text, block in shown if not block.cut for line in text.split("\n") if line]
+    rest = "\n".join(line for line, _ in parts[MAX_LINES:])
+    lines = tuple(
+        Line(line, match(line, lang), block.kind, block.linked) for line, block in parts[:MAX_LINES]
+    )
+    return (*lines, Line(rest, match(rest, lang))) if rest else lines
 
 
 def _body(raw: RawArticle) -> tuple[Block, ...]:
@@ -81,7 +85,7 @@ def _body(raw: RawArticle) -> tuple[Block, ...]:
 def _article(draft: Draft) -> Article:
     raw = draft.raw
     text = joined(draft.lines)
-    published_at, source = _published(raw)
+    published_at, source = published(raw)
     folded_body = "\n".join(line.folded for line in draft.lines if line.folded)
     return Article(
         article_id=article_id(raw),
@@ -98,14 +102,14 @@ def _article(draft: Draft) -> Article:
         removed=draft.removed,
         lang=draft.lang,
         dir=direction(draft.lang),
-        authors=_clean(raw.authors),
+        authors=_clean((*(raw.authors or ()), *draft.by_line)),
         categories=_clean(raw.categories),
         agency=draft.agency,
         quotes=quotes(text),
         published_at=published_at,
         published_source=source,
         published_raw=raw.published_raw,
-        updated_at=_instant(raw.updated_at),
+        updated_at=wired(raw.updated_at),
         fetched_at=raw.fetched_at,
         shard=draft.lang.partition("-")[0],
         fingerprint=fingerprint(match(draft.title, draft.lang), folded_body),
@@ -115,28 +119,3 @@ def _article(draft: Draft) -> Article:
 def _clean(names: tuple[str, ...] | None) -> tuple[str, ...]:
     shown = (display(title_text(name[:MAX_TITLE])).replace("\n", " ") for name in names or ())
     return tuple(dict.fromkeys(name for name in shown if name))
-
-
-def _published(raw: RawArticle) -> tuple[str, PublishedSource]:
-    """Give when the item was published: what the feed states, or else when it was fetched.
-
-    A time ahead of `fetched_at` stays: feeds publish embargoed items, and what they state is theirs to state.
-    """
-    stated = _instant(raw.published_at)
-    if stated is None and raw.published_raw:
-        instant = parse_date(raw.published_raw)
-        stated = wire_time(instant) if instant else None
-    if stated:
-        return stated, "feed"
-    return to_wire_time(raw.fetched_at, "fetched_at"), "fetched"
-
-
-def _instant(text: str | None) -> str | None:
-    """Give an RFC 3339 time in wire form, or None where it names no instant."""
-    if not text:
-        return None
-    try:
-        return wire_time(parse_instant(text))
-    except Rejected:
-        instant = parse_date(text)
-        return wire_time(instant) if instant else None

@@ -10,9 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from msgspec import UNSET, UnsetType
+
 from events.article import Dateline
+from events.days import stated_day
+from streams.normalize.dates import item_day
 from streams.normalize.draft import Draft, Line, removal, rewritten
-from streams.normalize.elements import Element, agency_name, classify, find_agency
+from streams.normalize.elements import Element, agency_name, classify, find_agency, is_person
 
 MAX_CHARS = 140
 """A dateline ends within these."""
@@ -20,7 +24,10 @@ MAX_CHARS = 140
 MAX_ELEMENTS = 6
 
 # What parts elements or ends the dateline. A hyphen needs a space on one side: "آل-سعود" is one name.
-_SEPARATOR = re.compile(r"\s*(?:[:/|(\[]|[)\]]\.?|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*")
+# A slash inside a date parts nothing.
+_SEPARATOR = re.compile(
+    r"\s*(?:[:|(\[]|/(?!(?<=\d/)\d)|[)\]]\.?|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*"
+)
 _TERMINATORS = frozenset(":/-–—_|)ـ]")
 
 
@@ -47,10 +54,18 @@ def take_dateline(draft: Draft) -> Draft:
     return replace(
         draft,
         lines=lines,
-        dateline=Dateline(raw=raw, place=place, agency=named),
+        dateline=Dateline(raw=raw, place=place, agency=named, date=_day(elements, draft)),
+        by_line=tuple(e.text for e in elements if e.unknown and e.text != place),
         agency=agency_name(agency.agency, draft.lang) if agency and agency.agency else draft.agency,
         removed=(*draft.removed, removal("dateline", raw)),
     )
+
+
+def _day(elements: list[Element], draft: Draft) -> str | UnsetType:
+    """Give the day that the dateline names, "أمس" and a date without a year told by the item's own date."""
+    named = " ".join(element.date_text for element in elements if element.date_text)
+    day = stated_day(named, item_day(draft.raw)) if named else None
+    return day.isoformat() if day else UNSET
 
 
 _CREDITED = re.compile(
@@ -148,7 +163,7 @@ def _is_dateline(elements: list[Element], last: _Separator, head: str, rest: str
     if any(element.agency or element.outlet for element in elements):
         return _is_signed(elements, last)
     if any(element.unknown for element in elements) or not any(element.city for element in elements):
-        return False
+        return _is_by_lined(elements, last, head, rest)
     if any(element.date or (element.desk and not last.sign) for element in elements):
         return True
     if not last.sign:
@@ -156,6 +171,21 @@ def _is_dateline(elements: list[Element], last: _Separator, head: str, rest: str
     if len(elements) > 1 and not head.startswith("("):
         return all(element.place or element.desk for element in elements) and last.sign[-1] in ":-–—/"
     return _stands_alone(elements[0].text, last, head, rest)
+
+
+_PLACE_AND_NAME = re.compile(r"[^-–—/:(]+\s*[-–—/]\s*[^-–—/:(]+:\s*")
+
+
+def _is_by_lined(elements: list[Element], last: _Separator, head: str, rest: str) -> bool:
+    """Tell whether a city and a writer open the text: "البصرة – سجى عبد الرضا: شهدت ...".
+
+    Who speaks stands like who writes, so what follows must be no quotation and the name no office.
+    """
+    if len(elements) != 2 or last.sign != ":" or not rest or rest[0] in "«“\"‘'":
+        return False
+    city, name = elements
+    bare = city.city and not city.date and not name.text.isascii()
+    return bare and name.unknown and is_person(name.text) and bool(_PLACE_AND_NAME.fullmatch(head))
 
 
 def _is_signed(elements: list[Element], last: _Separator) -> bool:

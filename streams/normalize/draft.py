@@ -33,6 +33,7 @@ class Draft:
     removed: tuple[Removed, ...] = ()
     dateline: Dateline | None = None
     agency: str | None = None
+    by_line: tuple[str, ...] = ()
 
     def cut(self, lines: tuple[Line, ...], removed: tuple[Removed, ...]) -> "Draft":
         """Give the draft with only `lines` left and what was cut on record."""

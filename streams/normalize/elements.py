@@ -3,12 +3,14 @@
 Takes the text between two marks, decides by the tables `agencies.toml` and `places.toml`.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from events.hijri import WORDS as HIJRI
 from events.months import MONTHS, ORDINALS, SHARED, WEEKDAYS
 from streams.text.fold import match
 
@@ -16,10 +18,6 @@ MAX_WORDS = 16
 """Longer elements are sentences; a date of two calendars between a city and an agency has fifteen."""
 
 _DATE_WORDS = frozenset("ه هـ م الموافق موافق يوم من عام سنه gmt بتاريخ".split())
-_HIJRI = frozenset(
-    "محرم صفر ربيع جمادي رجب شعبان رمضان شوال ذو ذي القعده الحجه "
-    "الاول الاولي الثاني الثانيه الاخر الاخره".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class _Tables:
     desk: frozenset[str]
     joints: frozenset[str]
     speech: frozenset[str]
+    offices: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ class Element:
     unknown: bool = False
     place_text: str = ""
     agency_text: str = ""
+    date_text: str = ""
 
 
 @cache
@@ -72,6 +72,7 @@ def _tables() -> _Tables:
         desk=frozenset(map(_key, table["words"]["desk"])),
         joints=frozenset(map(_key, table["words"]["from"])),
         speech=frozenset(map(_key, table["words"]["speech"])),
+        offices=frozenset(map(_key, table["words"]["offices"])),
     )
 
 
@@ -99,7 +100,7 @@ def classify(text: str, source_name: str | None) -> Element | None:
     words = key.split()
     if not words or len(words) > MAX_WORDS:
         return None
-    return _listed(text, key, source_name) or _compound(text, words) or _by_line(text, words)
+    return _listed(text, key, source_name) or _compound(text) or _hyphened(text) or _by_line(text, words)
 
 
 def _listed(text: str, key: str, source_name: str | None) -> Element | None:
@@ -113,7 +114,7 @@ def _listed(text: str, key: str, source_name: str | None) -> Element | None:
         return Element(text, place=True, city=key in tables.cities, place_text=text)
     if key in tables.desk:
         return Element(text, desk=True)
-    return Element(text, date=True) if _is_date(key.split()) else None
+    return Element(text, date=True, date_text=text) if _is_date(key.split()) else None
 
 
 def _by_line(text: str, words: list[str]) -> Element | None:
@@ -124,46 +125,104 @@ def _by_line(text: str, words: list[str]) -> Element | None:
 
 def _is_date(words: list[str]) -> bool:
     """Tell whether all words belong to a date, of either calendar, and one of them tells a day or a year."""
-    names = (MONTHS, SHARED, ORDINALS, WEEKDAYS, _HIJRI, _DATE_WORDS)
+    names = (MONTHS, SHARED, ORDINALS, WEEKDAYS, HIJRI, _DATE_WORDS)
     if not any(word[0].isdigit() or word in WEEKDAYS for word in words):
-        return False
+        return words == ["امس"]
     return all(word.isdigit() or any(word in known for known in names) for word in words)
 
 
-def _compound(text: str, words: list[str]) -> Element | None:
-    """Read an element without marks inside: "الزمان من بغداد", "الرياض 25 شوال 1436 هـ واس"."""
-    tables = _tables()
+def is_person(text: str) -> bool:
+    """Tell whether an unknown element reads as a person's name, and not as an office or a phrase.
+
+    "محافظ البصرة: ..." is who speaks; "سجى عبد الرضا: ..." is who wrote.
+    """
+    words = _key(text).split()
+    known = _tables().offices
+    return 2 <= len(words) <= 4 and not words[0].startswith("ال") and not any(w in known for w in words)
+
+
+def _compound(text: str) -> Element | None:
+    """Read an element without marks inside.
+
+    "الرياض 25 شوال 1436 هـ واس", "رام الله 21-11-2026 وفا", "وفا رام الله", "الزمان من بغداد".
+    """
     shown = text.split()
-    if len(shown) != len(words):
-        return None
-    for place_size in range(min(3, len(words) - 1), 0, -1):
-        place = " ".join(words[:place_size])
-        if place not in tables.cities:
+    keys = [_key(part) for part in shown]
+    return _place_first(text, shown, keys) or _agency_first(text, shown, keys)
+
+
+def _phrase(keys: list[str]) -> str:
+    return " ".join(key for key in keys if key)
+
+
+def _place_first(text: str, shown: list[str], keys: list[str]) -> Element | None:
+    tables = _tables()
+    for place in range(min(3, len(keys) - 1), 0, -1):
+        if _phrase(keys[:place]) not in tables.cities:
             continue
-        for agency_size in range(min(4, len(words) - place_size), -1, -1):
-            split = len(words) - agency_size
-            agency = tables.agencies.get(" ".join(words[split:]))
-            middle = words[place_size:split]
-            if (agency_size == 0 or agency) and (middle or agency) and (not middle or _is_date(middle)):
+        for end in range(max(place, len(keys) - 4), len(keys) + 1):
+            agency = tables.agencies.get(_phrase(keys[end:]))
+            middle = _phrase(keys[place:end]).split()
+            if (end == len(keys) or agency) and (middle or agency) and (not middle or _is_date(middle)):
                 return Element(
                     text,
                     place=True,
                     city=True,
                     date=bool(middle),
                     agency=agency,
-                    place_text=" ".join(shown[:place_size]),
-                    agency_text=" ".join(shown[split:]),
+                    place_text=" ".join(shown[:place]),
+                    agency_text=" ".join(shown[end:]),
+                    date_text=" ".join(shown[place:end]),
                 )
-    for size in range(1, min(4, len(words) - 1)):
-        agency = tables.agencies.get(" ".join(words[:size]))
-        place = " ".join(words[size + 1 :])
-        if agency and words[size] in tables.joints and place in tables.cities:
-            return Element(
-                text,
-                place=True,
-                city=True,
-                agency=agency,
-                place_text=" ".join(shown[size + 1 :]),
-                agency_text=" ".join(shown[:size]),
-            )
     return None
+
+
+def _agency_first(text: str, shown: list[str], keys: list[str]) -> Element | None:
+    tables = _tables()
+    for size in range(1, min(4, len(keys) - 1) + 1):
+        agency = tables.agencies.get(_phrase(keys[:size]))
+        if agency is None:
+            continue
+        joint = size < len(keys) and keys[size] in tables.joints
+        start = size + joint
+        for end in range(len(keys), start, -1):
+            date = _phrase(keys[end:]).split()
+            if _phrase(keys[start:end]) in tables.cities and (not date or _is_date(date)):
+                return Element(
+                    text,
+                    place=True,
+                    city=True,
+                    agency=agency,
+                    date=bool(date),
+                    place_text=" ".join(shown[start:end]),
+                    agency_text=" ".join(shown[:size]),
+                    date_text=" ".join(shown[end:]),
+                )
+    return None
+
+
+_HYPHEN = re.compile("[-–—]")
+
+
+def _hyphened(text: str) -> Element | None:
+    """Read two elements that a hyphen without spaces joins: "بغداد-وكالات", "سبق-جدة"."""
+    parts = _HYPHEN.split(text)
+    if len(parts) != 2:
+        return None
+    found = [_listed(part, _key(part), None) for part in parts if part]
+    if len(found) != 2 or any(element is None for element in found):
+        return None
+    city = next((e for e in found if e and e.city), None)
+    agency = next((e for e in found if e and e.agency), None)
+    desk = any(e and e.desk for e in found)
+    if city is None or not (agency or desk):
+        return None
+    return Element(
+        text,
+        place=True,
+        city=True,
+        agency=agency.agency if agency else None,
+        desk=desk,
+        place_text=city.text,
+        agency_text=agency.text if agency else "",
+    )
