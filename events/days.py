@@ -69,7 +69,7 @@ def _fitting(day: date, weekday: int | None) -> date | None:
 
 def _without_year(words: list[str], near: date) -> date | None:
     """Read "21 نوفمبر", "Nov 21", "21 تشرين الثاني"; of the years around, the one that is nearest."""
-    numbers = [int(word) for word in words if word.isdigit() and word not in ORDINALS]
+    numbers = [int(word) for word in words if word.isdecimal() and word not in ORDINALS]
     months = set()
     for at, word in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else ""
@@ -77,7 +77,7 @@ def _without_year(words: list[str], near: date) -> date | None:
             months.add(MONTHS[SHARED[word] + ORDINALS[following]])
         elif word in MONTHS:
             months.add(MONTHS[word])
-        elif not word.isdigit() and word not in ORDINALS:
+        elif not word.isdecimal() and word not in ORDINALS:
             return None
     if len(months) != 1 or len(numbers) > 1:
         return None
