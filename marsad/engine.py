@@ -10,6 +10,7 @@ from marsad.settings import Settings
 from marsad.topics import admin, check_partitions
 from streams.dedupe import DedupeSettings
 from streams.engine.app import EngineSettings
+from streams.engine.probes import HealthAddress
 from streams.engine.slots import NoSlotError, claim
 
 HOUR_MS = 60 * 60 * 1000
@@ -41,7 +42,13 @@ async def engine_settings(settings: Settings, stage: str) -> EngineSettings:
         prefix=settings.topic_prefix,
         client=security_options(settings),
         dedupe=dedupe_settings(settings),
+        health=health_address(settings),
     )
+
+
+def health_address(settings: Settings) -> HealthAddress | None:
+    """Give where a process tells of its health, None where nobody asked for it."""
+    return None if settings.health_port is None else HealthAddress(settings.health_host, settings.health_port)
 
 
 async def cluster_id(client: AIOKafkaAdminClient) -> str:

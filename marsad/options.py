@@ -24,6 +24,18 @@ Partitions = Annotated[
 Replication = Annotated[
     int | None, typer.Option("--replication", metavar="N", help="copies of new topics (MARSAD_REPLICATION)")
 ]
+HealthPort = Annotated[
+    int | None,
+    typer.Option(
+        "--health-port",
+        metavar="P",
+        help="serve /livez, /readyz, /metrics, /version there; 0 takes a free port (MARSAD_HEALTH_PORT)",
+    ),
+]
+HealthHost = Annotated[
+    str | None,
+    typer.Option("--health-host", metavar="HOST", help="address of the health port (MARSAD_HEALTH_HOST)"),
+]
 Output = Annotated[
     Format | None, typer.Option("-o", "--output", help="json: an object a line; table: for people")
 ]

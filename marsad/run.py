@@ -75,7 +75,18 @@ def _shared(address: Address, settings: Settings) -> tuple[str, ...]:
 def stage_children(address: Address, settings: Settings) -> list[Child]:
     """Give one child process a stage."""
     shared = _shared(address, settings)
-    return [address.child(f"stage {stage}", "worker", "--stage", stage, *shared) for stage in READS]
+    return [
+        address.child(f"stage {stage}", "worker", "--stage", stage, *shared, *_health(settings, number))
+        for number, stage in enumerate(READS)
+    ]
+
+
+def _health(settings: Settings, number: int) -> tuple[str, ...]:
+    """Give a child its own health port: the one that was asked for, and the next ones."""
+    port = settings.health_port
+    if port is None:
+        return ()
+    return ("--health-port", str(port + number if port else 0), "--health-host", settings.health_host)
 
 
 async def for_ever(

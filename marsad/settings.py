@@ -82,6 +82,13 @@ class Settings:
     web_host: str = _setting("127.0.0.1", kinds.TEXT, "address of the live page; others need web_token")
     web_token: str | None = _setting(None, kinds.TEXT, "what readers of the page must present", secret=True)
 
+    health_port: int | None = _setting(
+        None,
+        kinds.whole(0, 65_500),
+        "port for /livez, /readyz, /metrics; 0 takes a free one; several stages take this and the next",
+    )
+    health_host: str = _setting("127.0.0.1", kinds.TEXT, "address of the health port")
+
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from marsad.options import Broker, Data, TopicPrefix, command
+from marsad.errors import Failure
+from marsad.options import Broker, Data, HealthHost, HealthPort, TopicPrefix, command
 from marsad.output import say
 from marsad.settings import Settings, load
 
@@ -34,13 +35,25 @@ def register(app: typer.Typer) -> None:
         stage: Annotated[Stage, typer.Option(help="one stage, or all, one process each")] = Stage.ALL,
         data: Data = None,
         topic_prefix: TopicPrefix = None,
+        health_port: HealthPort = None,
+        health_host: HealthHost = None,
     ) -> None:
         """Run a stage until SIGTERM or Ctrl-C.
 
         Keeps state only below the data directory, and may lose it: the changelog topic has it all. Scale a
         stage by starting more of it. Refuses to start where topics are missing or partition counts differ.
+
+        With --health-port it answers probes and Prometheus; with --stage all, each stage on a port of its
+        own: P, P+1, P+2.
         """
-        settings = load({"broker": broker, "data": data, "topic_prefix": topic_prefix})
+        flags = {
+            "broker": broker,
+            "data": data,
+            "topic_prefix": topic_prefix,
+            "health_port": health_port,
+            "health_host": health_host,
+        }
+        settings = load(flags)
         asyncio.run(_all(settings) if stage is Stage.ALL else _one(settings, stage.value))
 
 
@@ -70,4 +83,8 @@ async def _one(settings: Settings, stage: str) -> None:
     engine = await engine_settings(settings, stage)
     stop = stop_event()
     end_with_parent()
-    await run_stage(stage, engine, stop)
+    try:
+        await run_stage(stage, engine, stop)
+    except OSError as error:
+        # Whatever else goes wrong in a stage ends the process on the spot; only the health port comes out.
+        raise Failure(f"--health-port {settings.health_port}: {error.strerror or error}") from error

@@ -5,6 +5,7 @@ every exception that is not `Rejected`, stops the process (failstop.py).
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from streams.engine.failstop import fail_stop
 from streams.engine.metrics import Counts
 from streams.engine.records import Handled, Incoming, Outgoing
 from streams.engine.steps import Step
+from streams.engine.vitals import Doing
 from streams.engine.window import AckWindow
 
 WINDOW = 512
@@ -36,7 +38,7 @@ def to_incoming(message: Any) -> Incoming:
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp_ms=int((message.timestamp or 0) * 1000),
+        timestamp_ms=round((message.timestamp or 0) * 1000),  # Faust has seconds as a float
         key=message.key,
         value=message.value,
         headers=tuple(message.headers or ()),
@@ -57,6 +59,8 @@ class StageLoop:
     ) -> None:
         self.stage = stage
         self.counts = Counts(stage)
+        self.acknowledged = 0
+        self.doing: Doing = "waiting"
         self._step = step
         self._publish = publish
         self._mark_durable = mark_durable
@@ -76,19 +80,29 @@ class StageLoop:
 
     async def _one(self, event: Any) -> None:
         message = event.message
+        self.doing = "checking"
         await self._guard.check(message.tp, message.offset)
         incoming = to_incoming(message)
-        handled = await self._handled(incoming)
+        handled = await self._decided(incoming)
         self._fault("after-state", incoming)
+        self.doing = "delivering"
         deliveries = [await self._deliver(record) for record in handled.outgoing]
         self._fault("after-send", incoming)
         self.counts.add(handled.outcome)
         await self._window(message.tp).add((event, incoming), deliveries)
+        self.doing = "waiting"
+
+    async def _decided(self, incoming: Incoming) -> Handled:
+        self.doing, started = "deciding", time.monotonic()
+        handled = await self._handled(incoming)
+        self.counts.duration.add(time.monotonic() - started)
+        return handled
 
     async def _handled(self, incoming: Incoming) -> Handled:
         try:
             return await self._step.handle(incoming)
         except Rejected as error:
+            self.counts.refuse(error.reason)
             return Handled((dead_letter(incoming, self.stage, error),), "dead_letter")
 
     async def _deliver(self, record: Outgoing) -> Awaitable[Any]:
@@ -109,6 +123,9 @@ class StageLoop:
         event, incoming = item
         self._fault("before-ack", incoming)
         self._mark_durable(event.message.tp, incoming.offset)
+        self.acknowledged += 1
+        if incoming.timestamp_ms > 0:  # a record need not say when it is from
+            self.counts.wait.add(max(0.0, time.time() - incoming.timestamp_ms / 1000))
         # Faust waits for its own acknowledgements before it gives a partition away.
         event.ack()
         self._fault("before-commit", incoming)
@@ -118,8 +135,8 @@ class StageLoop:
 
     @property
     def depth(self) -> int:
-        """Events in flight over all partitions."""
-        return sum(window.depth for window in self._windows.values())
+        """Events in flight over all partitions, those whose deliveries are just being awaited too."""
+        return self.counts.handled - self.acknowledged
 
     async def close(self) -> None:
         """End the windows' tasks."""

@@ -18,6 +18,7 @@ from streams.engine.agent import FaultPoint, StageLoop, no_fault
 from streams.engine.contiguity import ContiguityGuard
 from streams.engine.faustfix import DurableConsumer, FailStopApp, check_faust_version
 from streams.engine.memory import Memories
+from streams.engine.probes import HealthAddress
 from streams.engine.records import Outgoing
 from streams.engine.steps import DedupeStep, NormalizeStep, Step, TagStep
 
@@ -46,19 +47,28 @@ class EngineSettings:
     dedupe: DedupeSettings = field(default_factory=DedupeSettings)
     commit_seconds: float = 1.0
     request_seconds: float = 40.0
+    health: HealthAddress | None = None
 
     def connection(self) -> dict[str, Any]:
         """Give the settings for a client of our own, beside Faust's."""
         return {"bootstrap_servers": self.broker, **self.client}
 
 
+@dataclass(slots=True)
+class Membership:
+    """The partitions this worker holds, None while it holds none by any agreement of its group."""
+
+    held: frozenset[TP] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StageApp:
-    """A stage ready to start: the app, its loop and, for dedupe, its memories."""
+    """A stage ready to start: the app, its loop, what it holds and, for dedupe, its memories."""
 
     app: FailStopApp
     loop: StageLoop
     memories: Memories
+    membership: Membership
 
 
 def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) -> StageApp:
@@ -72,12 +82,19 @@ def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) ->
     )
     _wire(app, STAGES[stage], settings, loop)
 
+    membership = Membership()
+
     @app.on_partitions_revoked.connect(weak=False)
     async def revoked(sender: Any, partitions: Any, **_: Any) -> None:
+        membership.held = None
         guard.forget()
         memories.close()
 
-    return StageApp(app, loop, memories)
+    @app.on_partitions_assigned.connect(weak=False)
+    async def assigned(sender: Any, partitions: Any, **_: Any) -> None:
+        membership.held = frozenset(partitions)
+
+    return StageApp(app, loop, memories, membership)
 
 
 def _wire(app: FailStopApp, topic: topics.Topic, settings: EngineSettings, loop: StageLoop) -> None:

@@ -38,13 +38,21 @@ class Memories:
         self._changelog = topics.changelog(prefix).name
         self._settings = settings
         self._open: dict[int, Memory] = {}
+        self.recovering = False
 
     async def open(self, partition: int) -> Memory:
         """Give the partition's memory, recovered from the changelog and rebuilt the first time."""
         memory = self._open.get(partition)
         if memory is None:
-            memory = self._open[partition] = await self._recovered(partition)
+            self.recovering = True
+            try:
+                memory = self._open[partition] = await self._recovered(partition)
+            finally:
+                self.recovering = False
         return memory
+
+    def __len__(self) -> int:
+        return len(self._open)
 
     async def _recovered(self, partition: int) -> Memory:
         started = asyncio.get_running_loop().time()

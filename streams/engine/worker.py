@@ -7,6 +7,7 @@ from collections.abc import Callable
 from streams.engine.agent import FaultPoint, no_fault
 from streams.engine.app import EngineSettings, StageApp, build
 from streams.engine.failstop import fail_stop
+from streams.engine.health import serve
 
 log = logging.getLogger("marsad.engine")
 
@@ -21,8 +22,12 @@ async def run_stage(
     on_ready: Callable[[], None] = lambda: None,
     fault: FaultPoint = no_fault,
 ) -> None:
-    """Run `stage` until `stop` is set: then finish what is in flight, commit, and leave the group."""
+    """Run `stage` until `stop` is set: then finish what is in flight, commit, and leave the group.
+
+    Raises OSError where the health address is taken.
+    """
     built = build(stage, settings, fault)
+    health = serve(built, settings)
     try:
         await built.app.start()
         log.info("stage %s is up, group %s", stage, built.app.conf.id)
@@ -33,6 +38,8 @@ async def run_stage(
     except BaseException as error:
         fail_stop(f"stage {stage} did not start", error)
     await _stop(stage, built)
+    if health is not None:
+        await health.stop()
 
 
 async def _stop(stage: str, built: StageApp) -> None:
