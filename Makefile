@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 # What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
 KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
 
-.PHONY: run test lint bench lock clean environment fresh-environment
+.PHONY: run test lint bench lock clean environment fresh-environment chaos mutants
 
 run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
@@ -24,6 +24,13 @@ lint: environment
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+# Faults under load, seeded; the short form is in the test run. Then each safety rule switched off: its test must fail.
+chaos: environment
+	.venv/bin/python -m tests.chaos.run --faults $(or $(FAULTS),200) --seed $(or $(SEED),1)
+
+mutants: environment
+	.venv/bin/python -m tests.chaos.mutants
 
 # The whole chain on Kafka beside `process`; about a minute on an idle machine.
 bench: environment

@@ -1,5 +1,7 @@
 """A dead letter is the refused record, byte for byte, with why in text headers."""
 
+from dataclasses import replace
+
 from events.rejected import Rejected
 from streams.engine.deadletter import MAX_TRACE, dead_letter
 from streams.engine.records import Incoming
@@ -44,6 +46,19 @@ def test_every_header_of_the_contract_is_there_as_text() -> None:
 def test_its_origin_is_the_raw_position() -> None:
     headers, _ = letter(Rejected("empty"))
     assert headers["news_origin"] == b"news.articles.raw.v1/4/17"
+
+
+def test_a_raw_record_is_its_own_origin_whatever_its_headers_say() -> None:
+    forged = replace(INCOMING, headers=(*INCOMING.headers, ("news_origin", b"elsewhere/0/999")))
+    made = dead_letter(forged, "normalize", Rejected("empty"))
+    assert made.headers[:3] == forged.headers
+    assert dict(made.headers)["news_origin"] == b"news.articles.raw.v1/4/17"
+
+
+def test_a_later_record_keeps_the_origin_it_names() -> None:
+    named = replace(INCOMING, topic="news.articles.deduped.v1", headers=(("news_origin", b"raw/0/9"),))
+    made = dead_letter(named, "tag", Rejected("wrong_type"))
+    assert [value for name, value in made.headers if name == "news_origin"] == [b"raw/0/9"]
 
 
 def test_a_long_message_does_not_burst_the_headers() -> None:

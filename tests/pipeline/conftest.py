@@ -18,7 +18,9 @@ def workers(kafka: str, prefix: str, tmp_path: Path) -> Iterator[Workers]:
 
 @pytest.fixture
 async def producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
-    client = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, acks="all", linger_ms=5)
+    client = AIOKafkaProducer(
+        bootstrap_servers=kafka, enable_idempotence=True, acks="all", linger_ms=5, max_request_size=4 << 20
+    )
     await client.start()
     yield client
     await client.stop()

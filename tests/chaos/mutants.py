@@ -1,0 +1,120 @@
+"""Safety rules switched off, one by one: `python -m tests.chaos.mutants`. The tests named must then fail.
+
+Each mutant is a copy of the tree with one passage replaced. A rule whose removal goes unnoticed has no test.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A rule, where it stands, what replaces it, and the tests that hold it."""
+
+    rule: str
+    file: str
+    passage: str
+    instead: str
+    tests: tuple[str, ...]
+
+
+MUTANTS = (
+    Mutant(
+        "every delivery is awaited before the acknowledgement",
+        "streams/engine/window.py",
+        "                    await delivery\n",
+        "                    pass\n",
+        ("tests/engine/test_window.py",),
+    ),
+    Mutant(
+        "acknowledgements keep the order of the log",
+        "streams/engine/window.py",
+        "                for delivery in deliveries:\n"
+        "                    await delivery\n"
+        "                self._on_done(item)\n",
+        "                done = asyncio.gather(*deliveries)\n"
+        "                done.add_done_callback(lambda _, item=item: self._on_done(item))\n",
+        ("tests/engine/test_window.py",),
+    ),
+    Mutant(
+        "whatever is not understood stops the process",
+        "streams/engine/failstop.py",
+        "        os._exit(EXIT_CODE)\n",
+        "        pass\n",
+        ("tests/pipeline/test_refusing_topics.py",),
+    ),
+    Mutant(
+        "a decision is found again by its origin",
+        "streams/dedupe/index.py",
+        "if known is not None and known.origin == origin:",
+        "if False:",
+        ("tests/dedupe/test_memory_properties.py",),
+    ),
+    Mutant(
+        "no offset is passed over on the way to the loop",
+        "streams/engine/contiguity.py",
+        "        if offset > expected and await self._first_at(tp, expected) < offset:\n",
+        "        if False:\n",
+        ("tests/engine/test_contiguity.py",),
+    ),
+    Mutant(
+        "only what the windows have reached is committed",
+        "streams/engine/faustfix.py",
+        "        return self.durable.get(tp)\n",
+        "        return self._read_offset[tp] + 1 if self._read_offset[tp] is not None else None\n",
+        ("tests/pipeline/test_refusing_topics.py",),
+    ),
+    Mutant(
+        "a worker's state is rebuilt from the changelog",
+        "streams/engine/memory.py",
+        "            await recover(store, self._changelog, partition, self._client)\n",
+        "            pass\n",
+        ("tests/pipeline/test_pipeline.py::test_the_state_directory_may_be_lost",),
+    ),
+    Mutant(
+        "a superseded revision does not come into current",
+        "streams/engine/steps.py",
+        "        if incoming.header(SUPERSEDED_HEADER) is None:\n",
+        "        if True:\n",
+        ("tests/engine/test_steps.py",),
+    ),
+)
+
+
+def survives(mutant: Mutant) -> bool:
+    """Tell whether the tests pass although the rule is gone."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+        for name in files.stdout.splitlines():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tree / name)
+        target = tree / mutant.file
+        text = target.read_text()
+        assert text.count(mutant.passage) == 1, f"{mutant.file} has not exactly one: {mutant.passage!r}"
+        target.write_text(text.replace(mutant.passage, mutant.instead))
+        command = [sys.executable, "-m", "pytest", "-x", "-q", *mutant.tests]
+        environment = {**os.environ, "PYTHONPATH": str(tree)}
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def main() -> None:
+    survivors = 0
+    for mutant in MUTANTS:
+        alive = survives(mutant)
+        survivors += alive
+        print(f"{'SURVIVED' if alive else 'caught  '}  {mutant.rule}", flush=True)
+    print(f"{len(MUTANTS)} rules switched off, {survivors} unnoticed")
+    sys.exit(survivors > 0)
+
+
+if __name__ == "__main__":
+    main()
