@@ -1,10 +1,12 @@
-"""What an article costs dedupe as its shard grows: `python benchmarks/dedupe_growth.py 10000 100000`.
+"""What an article costs dedupe as its shard grows: `python -m benchmarks.dedupe_growth 10000 100000 1000000`.
 
 Made-up Arabic-like articles of about 180 words (Zipf's law over 60,000 words), all in one language and one
 window: nine of a hundred are edited copies, four revisions, three repeats. Entries lie in RocksDB, as in the
-worker. Prints, at each size given: articles per second of processor time over the last tenth (dedupe waits
-for nothing, so the figure holds on a busy machine too), the cost beside that of the first size, resident
-memory, outcomes; at the end the time of a rebuild.
+worker. A shard is filled with entries made of 10,000 decided ones (their words, other texts and ids), read
+back as after a restart, and then takes in 4,000 articles, of which the last 3,000 are measured. Printed for
+each size: articles per second of processor time (dedupe waits for nothing, so the figure holds on a busy
+machine about as well), the cost beside that of the first size, resident memory, time of the read.
+`--whole SIZE` decides every one of SIZE articles instead.
 """
 
 import base64
@@ -17,16 +19,21 @@ from collections import Counter
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
+import numpy as np
 from rensa import RMinHash
 from rocksdict import Options, Rdict
 
 from events.article import Article, Fingerprint
 from events.identity import digest
 from streams.dedupe import Index
+from streams.dedupe.entry import decode_entry, encode_entry, replace
+from streams.dedupe.features import distinct, salted
+from streams.dedupe.table import key64
 from streams.text.fold import match
 
 LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 START_MS = 1_795_000_000_000
+MODELS, WARM, TAKEN = 10_000, 1_000, 3_000
 
 
 class RocksStore(MutableMapping[str, bytes]):
@@ -120,37 +127,105 @@ def resident_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main(sizes: list[int]) -> None:
-    """Grow one shard to each of `sizes` in turn."""
-    room = Newsroom(7)
-    with tempfile.TemporaryDirectory() as directory:
-        store = RocksStore(Path(directory) / "db")
-        index = Index(store)
-        outcomes: Counter[str] = Counter()
-        spent = 0.0
-        first = 0.0
-        for number in range(max(sizes)):
-            article = room.article(number)
-            started = time.process_time()
-            decision = index.decide(article, f"raw/0/{number}")
-            index.apply(decision.changes)
-            spent += time.process_time() - started
-            outcomes[decision.outcome] += 1
-            size = next((size for size in sizes if size > number), 0)
-            if number == size - size // 10:
-                spent = 0.0
-            if number + 1 == size:
-                rate = (size // 10) / spent
-                first = first or rate
-                print(
-                    f"{size:>9,} articles: {rate:7.0f} articles/s, cost {first / rate:4.2f} of the first, "
-                    f"{resident_mb():6.0f} MB resident, {dict(outcomes)}",
-                    flush=True,
-                )
+class Filler:
+    """Makes entries out of decided ones: the same words (so the same term counts), other texts and ids."""
+
+    def __init__(self, store: MutableMapping[str, bytes]) -> None:
+        entries = (decode_entry(data) for _, data in store.items())
+        self._models = [entry for entry in entries if entry.emitted and entry.content]
+        self._clock = START_MS
+
+    def entry(self, seq: int) -> bytes:
+        """Give the `seq`-th entry of a shard as it would have been written."""
+        model = self._models[seq % len(self._models)]
+        content, story = model.content, model.story
+        assert content is not None
+        assert story is not None
+        salt = np.uint32(seq * 2_654_435_761 & 0xFFFFFFFF)
+        terms = np.frombuffer(content.terms, "<u4")
+        postings = np.frombuffer(content.postings, "<u4")
+        kept = np.isin(postings, salted(terms.astype(np.uint64), 3))
+        moved = np.sort(np.where(kept, postings, postings ^ salt | np.uint32(1)))
+        content = replace(
+            content,
+            exact=f"{seq:040x}",
+            body=f"{seq:040x}",
+            shingles=np.sort(np.frombuffer(content.shingles, "<u4") ^ salt).astype("<u4").tobytes(),
+            postings=distinct(moved).astype("<u4").tobytes(),
+        )
+        article_id = f"{seq:032x}"
+        return encode_entry(
+            replace(
+                model, seq=seq, origin=f"fill/0/{seq}", outcome="new", article_id=article_id, revision=1,
+                at=START_MS + seq * 200, clock=START_MS + seq * 200, content=content, relates_to=None,
+                merged=None, before=None, frame=0,
+                keys=tuple(key64("fill", str(seq), str(n)) for n in range(len(model.keys))),
+                story=replace(story, story_id=digest("story", article_id), last_article_id=article_id),
+            )
+        )  # fmt: skip
+
+
+def measured(index: Index, room: Newsroom, first: int, count: int) -> tuple[float, Counter[str]]:
+    """Give seconds of processor time an article takes, over `count` of them, and what they were."""
+    outcomes: Counter[str] = Counter()
+    spent = 0.0
+    for number in range(first, first + count):
+        article = room.article(number)
         started = time.process_time()
-        index.rebuild()
-        print(f"rebuild of {max(sizes):,}: {time.process_time() - started:.1f} s")
+        decision = index.decide(article, f"raw/0/{number}")
+        index.apply(decision.changes)
+        spent += time.process_time() - started
+        outcomes[decision.outcome] += 1
+    return spent / count, outcomes
+
+
+def grown(size: int, models: RocksStore, directory: Path) -> tuple[float, str]:
+    """Fill a shard to `size` articles, read it back, and take in a few thousand more."""
+    store = RocksStore(directory / str(size))
+    filler = Filler(models)
+    for seq in range(1, size + 1):
+        store[f"ar/{seq:012d}"] = filler.entry(seq)
+    index = Index(store)
+    started = time.process_time()
+    index.rebuild()
+    rebuilt = time.process_time() - started
+    room = Newsroom(11)
+    measured(index, room, size, WARM)
+    cost, outcomes = measured(index, room, size + WARM, TAKEN)
+    return cost, f"{resident_mb():6.0f} MB resident, rebuilt in {rebuilt:5.1f} s, {dict(outcomes)}"
+
+
+def main(sizes: list[int]) -> None:
+    """Measure one shard at each of `sizes`."""
+    first = 0.0
+    with tempfile.TemporaryDirectory() as directory:
+        models = RocksStore(Path(directory) / "models")
+        measured(Index(models), Newsroom(7), 0, MODELS)
+        for size in sizes:
+            cost, told = grown(size, models, Path(directory))
+            first = first or cost
+            print(
+                f"{size:>9,} articles: {1 / cost:6.0f} articles/s, "
+                f"cost {cost / first:4.2f} of the first, {told}",
+                flush=True,
+            )
+
+
+def whole(size: int) -> None:
+    """Grow one shard article by article, with nothing made up but the articles: slow, for comparison."""
+    with tempfile.TemporaryDirectory() as directory:
+        index, room = Index(RocksStore(Path(directory) / "db")), Newsroom(7)
+        measured(index, room, 0, size - size // 10)
+        cost, outcomes = measured(index, room, size - size // 10, size // 10)
+        print(
+            f"{size:>9,} articles one by one: {1 / cost:6.0f} articles/s, "
+            f"{resident_mb():6.0f} MB resident, {dict(outcomes)}"
+        )
 
 
 if __name__ == "__main__":
-    main(sorted(int(size) for size in sys.argv[1:]) or [1_000, 10_000])
+    asked = [word for word in sys.argv[1:] if word.isdigit()]
+    if "--whole" in sys.argv:
+        whole(int(asked[0]))
+    else:
+        main(sorted(map(int, asked)) or [1_000, 10_000])

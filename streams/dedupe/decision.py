@@ -8,10 +8,12 @@ from streams.dedupe.candidates import Candidates, candidates
 from streams.dedupe.entry import Content, Entry, Outcome, StoryState, pack_texts, replace
 from streams.dedupe.features import MAX_CHARACTERS
 from streams.dedupe.identity import Known, identified
+from streams.dedupe.memory import frame_key
 from streams.dedupe.relation import Refused, Related, likeness, relate
 from streams.dedupe.revision import changes
 from streams.dedupe.sight import Sight
-from streams.dedupe.story import founded, joinable, joined, voice_of
+from streams.dedupe.story import founded, joinable, joined, united, voice_of
+from streams.dedupe.volatile import Version, changed_line
 from streams.text.fold import match
 
 _PLAIN = 0.95
@@ -23,7 +25,17 @@ def decide(sight: Sight) -> Entry:
     known = identified(sight)
     if known is None:
         return _another_article(sight)
-    return _repeat(sight, known) if _says_the_same(sight, known) else _revision(sight, known)
+    if _says_the_same(sight, known):
+        return _repeat(sight, known, known.reason)
+    frame = _volatile_line(sight, known)
+    if frame and (sight.memory.frames.get(frame) or 0) >= sight.settings.volatile_articles:
+        return _repeat(sight, known, known.reason, "volatile_line")
+    return _revision(sight, known, frame)
+
+
+def _volatile_line(sight: Sight, known: Known) -> int:
+    before, article = Version(*known.content.texts()), sight.article
+    return changed_line(before, Version(article.title, article.text), article.source_id, article.lang)
 
 
 def _says_the_same(sight: Sight, known: Known) -> bool:
@@ -38,13 +50,14 @@ def _says_the_same(sight: Sight, known: Known) -> bool:
     )
 
 
-def _repeat(sight: Sight, known: Known) -> Entry:
+def _repeat(sight: Sight, known: Known, *reasons: str) -> Entry:
     """Remember a repeat by its origin; in full where it brings a new id, or its article grows old."""
     latest = known.entry
     entry = _entry(sight, "repeat", latest.article_id, latest.revision, latest.first_seen_at)
-    entry = replace(entry, reasons=(known.reason,))
+    entry = replace(entry, reasons=reasons)
     if not _adds(sight, known):
         return entry
+    entry = replace(entry, before=latest.seq)
     return _in_full(sight, entry, latest.voice, sight.latest_story(latest))
 
 
@@ -56,7 +69,7 @@ def _adds(sight: Sight, known: Known) -> bool:
     return sight.clock - known.entry.clock > sight.settings.identity_window_ms // 2
 
 
-def _revision(sight: Sight, known: Known) -> Entry:
+def _revision(sight: Sight, known: Known, frame: int) -> Entry:
     latest, article = known.entry, sight.article
     old_title, old_text = known.content.texts()
     alike = likeness(sight.features, known.content, match(old_title, article.lang))
@@ -68,8 +81,11 @@ def _revision(sight: Sight, known: Known) -> Entry:
         changes=changes((old_title, old_text), (article.title, article.text), article.lang),
     )
     entry = _entry(sight, "revision", latest.article_id, latest.revision + 1, latest.first_seen_at)
-    story = joined(sight.latest_story(latest), article, latest.article_id, latest.voice, new=False)
-    return _in_full(sight, replace(entry, relates_to=relates_to), latest.voice, story)
+    story = joined(sight.latest_story(latest), sight, latest.article_id, latest.voice, new=False)
+    if frame and sight.memory.framed.get(frame_key(frame, latest.article_id)) is not None:
+        frame = 0  # this article has been counted
+    entry = replace(entry, relates_to=relates_to, before=latest.seq, frame=frame)
+    return _in_full(sight, entry, latest.voice, story)
 
 
 def _another_article(sight: Sight) -> Entry:
@@ -78,7 +94,8 @@ def _another_article(sight: Sight) -> Entry:
     related = [verdict for verdict in verdicts if isinstance(verdict, Related)]
     if related:
         # The likest copy; of equals the earliest. A part of a composite only where nothing is a copy.
-        return _related(sight, max(related, key=lambda r: (r.relation == "copy", r.similarity, -r.entry.seq)))
+        best = max(related, key=lambda r: (r.relation == "copy", r.similarity, -r.entry.seq))
+        return _related(sight, best, [r for r in related if r.relation == best.relation == "copy"])
     return _new(sight, found, [verdict for verdict in verdicts if isinstance(verdict, Refused)])
 
 
@@ -93,7 +110,7 @@ def _compared(sight: Sight, found: Candidates) -> Iterator[Related | Refused]:
             return
 
 
-def _related(sight: Sight, related: Related) -> Entry:
+def _related(sight: Sight, related: Related, copies: list[Related]) -> Entry:
     article, target = sight.article, related.entry
     relates_to = RelatesTo(
         article_id=target.article_id,
@@ -104,19 +121,22 @@ def _related(sight: Sight, related: Related) -> Entry:
     # What stands whole in another outlet's text adds no voice; a composite of several texts is its own.
     voice = voice_of(article) if "contains" in related.reasons else target.voice
     entry = _entry(sight, related.relation, article.article_id, 1, article.fetched_at)
-    story = joined(sight.latest_story(target), article, article.article_id, voice, new=True)
-    return _in_full(sight, replace(entry, relates_to=relates_to), voice, story)
+    # A text that is a copy of articles in two stories shows that the two are one.
+    stories = [sight.latest_story(target), *(sight.latest_story(copy.entry) for copy in copies)]
+    story, merged = united(stories)
+    story = joined(story, sight, article.article_id, voice, new=True)
+    return _in_full(sight, replace(entry, relates_to=relates_to, merged=merged), voice, story)
 
 
 def _new(sight: Sight, found: Candidates, refused: list[Refused]) -> Entry:
     article, voice = sight.article, voice_of(sight.article)
-    story = joinable(sight, found, refused)
-    if story is None:
-        state = founded(article, article.article_id, voice)
-    else:
-        state = joined(story, article, article.article_id, voice, new=True)
     entry = _entry(sight, "new", article.article_id, 1, article.fetched_at)
-    return _in_full(sight, entry, voice, state)
+    stories = joinable(sight, found, refused)
+    if not stories:
+        return _in_full(sight, entry, voice, founded(sight, article.article_id, voice))
+    story, merged = united(stories)
+    state = joined(story, sight, article.article_id, voice, new=True)
+    return _in_full(sight, replace(entry, merged=merged), voice, state)
 
 
 def _entry(sight: Sight, outcome: Outcome, article_id: str, revision: int, first_seen_at: str) -> Entry:

@@ -26,7 +26,10 @@ Outcome = Literal["new", "revision", "copy", "partial", "repeat"]
 
 
 class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A story as of one entry. `members` and `voices` are sorted digests of 8 bytes each."""
+    """A story as of one entry. `sources` and `voices` are sorted digests of 8 bytes each.
+
+    `origins` names the first of the voices, `places` the places in titles and datelines by (key, name).
+    """
 
     story_id: str
     title: str
@@ -36,6 +39,8 @@ class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_seen_at: str
     last_changed_at: str
     last_article_id: str
+    origins: tuple[str, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
 
     def counts(self) -> StoryCounts:
         """Give the counts that stand in the article's event."""
@@ -88,6 +93,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reasons: tuple[str, ...] = ()
     relates_to: RelatesTo | None = None
     story: StoryState | None = None
+    merged: StoryState | None = None
+    """The story that became part of `story` by this very entry."""
+    before: int | None = None
+    """The number of the entry that a revision was compared with."""
+    frame: int = 0
+    """Which volatile line this revision is one more sign of; see volatile.py."""
     voice: str = ""
     content: Content | None = None
 

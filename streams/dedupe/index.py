@@ -11,18 +11,20 @@ anything about an article whose entry is gone, after its window and a margin.
 
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from events.article import Article, DedupedArticle
 from events.repeat import Repeat
 from events.story import Story
+from streams.dedupe.aliases import own_key
 from streams.dedupe.decision import decide
 from streams.dedupe.entry import Entry, decode_entry, encode_entry, entry_key
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.output import deduped, receipt
 from streams.dedupe.settings import DedupeSettings
-from streams.dedupe.sight import Sight
-from streams.dedupe.story import story_event
+from streams.dedupe.sight import Sight, latest_of_story
+from streams.dedupe.story import merged_event, story_event
 from streams.dedupe.table import key64
 
 
@@ -39,13 +41,15 @@ class Decision:
     """What one record is. `article` for an event, `repeat` for a repeat; never both.
 
     `redelivered`: this origin was decided before, and this is that decision. `superseded`: the article has a
-    later revision by now. `story` is the latest state of the story, also on a redelivery.
+    later revision by now. `story` is the latest state of the story, also on a redelivery; `merged` is the
+    last state of the story that became part of it by this article.
     """
 
     outcome: Literal["new", "revision", "copy", "partial", "repeat"]
     article: DedupedArticle | None
     repeat: Repeat | None
     story: Story | None
+    merged: Story | None
     superseded: bool
     redelivered: bool
     changes: Changes
@@ -76,18 +80,19 @@ class Index:
             put=((entry.key, encode_entry(entry)),),
             delete=tuple(entry_key(article.shard, seq) for seq in expired),
         )
-        return _decision(article, entry, entry, changes)
+        return _decision(article, entry, entry, changes, self._settings.story_window_ms)
 
     def _redelivered(self, article: Article, known: Entry, memory: ShardMemory) -> Decision:
         """Give the decision of the first time, and the story as it stands now: upserts never go back."""
         latest = known
         superseded = False
         if known.story is not None:
-            latest = self._latest(known.shard, memory.stories.get(key64(known.story.story_id))) or known
+            latest = latest_of_story(known, memory, partial(self._latest, known.shard)) or known
             current = self._latest(known.shard, memory.articles.get(known.keys[0]))
             superseded = current is not None and current.revision > known.revision
         changes = Changes(put=((known.key, self._store[known.key]),))
-        return _decision(article, known, latest, changes, redelivered=True, superseded=superseded)
+        window = self._settings.story_window_ms
+        return _decision(article, known, latest, changes, window, redelivered=True, superseded=superseded)
 
     def _latest(self, shard: str, seq: int | None) -> Entry | None:
         return None if seq is None else self._read(shard, seq)
@@ -95,6 +100,18 @@ class Index:
     def _read(self, shard: str, seq: int) -> Entry | None:
         data = self._store.get(entry_key(shard, seq))
         return None if data is None else decode_entry(data)
+
+    def revisions(self, shard: str, article_id: str) -> tuple[Entry, ...]:
+        """Read back the revisions of an article that are remembered, the first one first."""
+        memory = self._shards.get(shard) or ShardMemory(self._settings)
+        entry = self._latest(shard, memory.articles.get(own_key(article_id)))
+        entry = entry and self._latest(shard, memory.articles.get(entry.keys[0]))
+        found: dict[int, Entry] = {}
+        while entry is not None:
+            if entry.emitted or entry.revision not in found:
+                found[entry.revision] = entry
+            entry = self._latest(shard, entry.before)
+        return tuple(found[revision] for revision in sorted(found))
 
     def apply(self, changes: Changes) -> None:
         """Write `changes` to the store and into what is derived; doing so twice changes nothing more."""
@@ -108,8 +125,10 @@ class Index:
         memory = self._shards.get(entry.shard)
         if memory is None:
             memory = self._shards[entry.shard] = ShardMemory(self._settings)
-        if memory.has(entry):
-            return
+        if not memory.has(entry):
+            self._add(memory, entry)
+
+    def _add(self, memory: ShardMemory, entry: Entry) -> None:
         for seq in memory.add(entry):
             gone = self._read(entry.shard, seq)
             if gone is not None:
@@ -135,9 +154,11 @@ class Index:
         for _, data in items:
             entry = decode_entry(data)
             memory = self._shards.get(entry.shard)
-            if memory is not None and entry.seq < memory.next_seq:
+            if memory is None:
+                memory = self._shards[entry.shard] = ShardMemory(self._settings)
+            if entry.seq < memory.next_seq:
                 return False
-            self._remember(entry)
+            self._add(memory, entry)
         return True
 
 
@@ -146,6 +167,7 @@ def _decision(
     entry: Entry,
     latest: Entry,
     changes: Changes,
+    window: int,
     *,
     redelivered: bool = False,
     superseded: bool = False,
@@ -154,7 +176,8 @@ def _decision(
         outcome=entry.outcome,
         article=deduped(article, entry) if entry.emitted else None,
         repeat=None if entry.emitted else receipt(article, entry),
-        story=story_event(latest.story, article.lang) if entry.emitted and latest.story else None,
+        story=story_event(latest.story, article.lang, window) if entry.emitted and latest.story else None,
+        merged=merged_event(entry, article.lang) if entry.emitted else None,
         superseded=superseded,
         redelivered=redelivered,
         changes=changes,

@@ -20,6 +20,16 @@ _TERM_BITS = 18
 _TERM_MASK = np.uint32((1 << _TERM_BITS) - 1)
 
 
+def stories_of(entry: Entry) -> list[str]:
+    """Give the ids of the stories whose latest state `entry` tells."""
+    return [story.story_id for story in (entry.story, entry.merged) if story]
+
+
+def frame_key(frame: int, article_id: str) -> int:
+    """Give the key under which an article's sign of a volatile line is remembered."""
+    return key64("frame", str(frame), article_id)
+
+
 class Line:
     """A queue of (sequence number, clock) in 16 bytes each, oldest first."""
 
@@ -61,7 +71,9 @@ class ShardMemory:
         self.origins = Table()
         self.articles = Table()  # identity keys -> latest entry with content
         self.exact = Table()  # source and exact text -> latest entry with content
-        self.stories = Table()  # story -> its latest entry
+        self.stories = Table()  # story -> its latest entry, or the one that made it part of another
+        self.frames = Table()  # volatile line -> how many articles changed in it alone
+        self.framed = Table()  # volatile line and article -> the entry that was counted
         self.full = Line()  # entries with content: kept for the identity window
         self.bare = Line()  # repeats that added nothing: kept for the repeat window
         self.recent = Line()  # the articles that `postings` leads to, row for row
@@ -83,8 +95,11 @@ class ShardMemory:
             for key in entry.keys:
                 self.articles.raise_to(key, entry.seq)
             self.exact.raise_to(key64(entry.source_id, entry.content.exact), entry.seq)
-            if entry.story:
-                self.stories.raise_to(key64(entry.story.story_id), entry.seq)
+            for story in stories_of(entry):
+                self.stories.raise_to(key64(story), entry.seq)
+            if entry.frame:
+                self.frames.put(entry.frame, (self.frames.get(entry.frame) or 0) + 1)
+                self.framed.raise_to(frame_key(entry.frame, entry.article_id), entry.seq)
             if entry.emitted:
                 self._index(entry)
         return self._retire()
@@ -134,10 +149,21 @@ class ShardMemory:
         for key in entry.keys:
             self.articles.discard(key, entry.seq)
         self.exact.discard(key64(entry.source_id, entry.content.exact), entry.seq)
-        if entry.story:
-            self.stories.discard(key64(entry.story.story_id), entry.seq)
+        for story in stories_of(entry):
+            self.stories.discard(key64(story), entry.seq)
+        self._drop_frame(entry)
         if self._drop_recent(entry.seq):
             self.uncount(entry)
+
+    def _drop_frame(self, entry: Entry) -> None:
+        if not entry.frame:
+            return
+        self.framed.discard(frame_key(entry.frame, entry.article_id), entry.seq)
+        count = self.frames.get(entry.frame) or 1
+        if count > 1:
+            self.frames.put(entry.frame, count - 1)
+        else:
+            self.frames.discard(entry.frame, count)
 
     def find(self, keys: Digests, newest: Numbers) -> tuple[Numbers, Numbers]:
         """Give (index into `keys`, row) of the newest recent articles under each key; rows rise with time."""

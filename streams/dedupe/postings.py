@@ -17,6 +17,7 @@ _SMALLEST = 64
 _CHUNK = 2_048
 _FEW = 24
 _LAST = 2**32 - 1
+_HALF = np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -112,7 +113,7 @@ class Postings:
         dead, cells = self._oldest * WIDTH, len(self._keys)
         found: list[int] = []
         places: list[int] = []
-        stored, links = memoryview(self._keys), memoryview(self._links)
+        stored, links = self._keys.data, self._links.data
         for key, index, head, wanted in zip(keys, which, heads, left, strict=True):
             at, more = head, wanted
             while at >= dead and more:
@@ -142,8 +143,9 @@ class Postings:
 
     def _link_crowded(self, bucket: NDArray[np.uint64], numbers: Numbers) -> None:
         """Link `numbers`, some of which share a bucket."""
-        order = np.argsort(bucket, kind="stable")
-        bucket, numbers = bucket[order], numbers[order]
+        packed = bucket << _HALF | numbers.astype(np.uint64)
+        packed.sort()
+        bucket, numbers = packed >> _HALF, (packed & np.uint64(_LAST)).astype(np.int64)
         first = np.ones(len(bucket), bool)
         first[1:] = bucket[1:] != bucket[:-1]
         before = np.empty(len(bucket), np.int64)

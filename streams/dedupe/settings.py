@@ -44,3 +44,7 @@ class DedupeSettings:
     partial_containment: float = 0.70
     alias_containment: float = 0.50
     story_cosine: float = 0.40
+    merge_cosine: float = 0.60
+    """How like articles of two stories one article must be for the two to be one story."""
+    volatile_articles: int = 3
+    """How many articles of a source must have changed in one line alone for that line to count no more."""

@@ -15,6 +15,18 @@ from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.table import key64
 
 
+def latest_of_story(
+    entry: Entry, memory: ShardMemory, read: Callable[[int | None], Entry | None]
+) -> Entry | None:
+    """Give the latest entry of the story that `entry` belongs to, through every merge since."""
+    story_id = entry.story.story_id if entry.story else ""
+    latest = read(memory.stories.get(key64(story_id)))
+    while latest is not None and latest.story is not None and latest.story.story_id != story_id:
+        story_id = latest.story.story_id
+        latest = read(memory.stories.get(key64(story_id)))
+    return latest
+
+
 @dataclass(frozen=True, eq=False)
 class Sight:
     """What a decision looks at. `read_entry` gives an entry of a shard by its number."""
@@ -62,8 +74,8 @@ class Sight:
         return None if seq is None else self.read_entry(self.article.shard, seq)
 
     def latest_of_story(self, entry: Entry) -> Entry | None:
-        """Give the latest entry of the story that `entry` belongs to."""
-        return self.read(self.memory.stories.get(key64(entry.story.story_id))) if entry.story else None
+        """Give the latest entry of the story that `entry` belongs to, or that it became part of."""
+        return latest_of_story(entry, self.memory, self.read)
 
     def latest_story(self, entry: Entry) -> StoryState:
         """Give the latest state of the story that `entry`, an article's, belongs to."""

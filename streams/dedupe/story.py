@@ -9,16 +9,26 @@ Independent sources are counted by voice: a copy has the voice of its original, 
 agency.
 """
 
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
 from events.article import Article
 from events.identity import digest
 from events.story import Story
+from events.times import parse_instant, wire_time
 from streams.dedupe.candidates import Candidates
 from streams.dedupe.entry import Entry, StoryState
 from streams.dedupe.relation import Refused
 from streams.dedupe.sight import Sight
 from streams.dedupe.table import key64
 from streams.dedupe.terms import Vector, cosine
+from streams.dedupe.words import tables, word
 from streams.text.fold import match
+
+MAX_NAMES, MAX_NAME, MAX_TITLE = 16, 80, 1_000
+_WORDS = re.compile(r"\w+")
+LAST_TIME = "9999-12-31T23:59:59.999Z"
 
 
 def voice_of(article: Article) -> str:
@@ -27,8 +37,9 @@ def voice_of(article: Article) -> str:
     return f"agency:{agency}" if agency else f"source:{article.source_id}"
 
 
-def founded(article: Article, article_id: str, voice: str) -> StoryState:
-    """Give the story that `article` founds."""
+def founded(sight: Sight, article_id: str, voice: str) -> StoryState:
+    """Give the story that the article at hand founds."""
+    article = sight.article
     return StoryState(
         story_id=digest("story", article.shard, article_id),
         title=article.title,
@@ -38,11 +49,14 @@ def founded(article: Article, article_id: str, voice: str) -> StoryState:
         first_seen_at=article.fetched_at,
         last_changed_at=article.fetched_at,
         last_article_id=article_id,
+        origins=(origin_of(voice),),
+        places=places_of(sight),
     )
 
 
-def joined(story: StoryState, article: Article, article_id: str, voice: str, *, new: bool) -> StoryState:
+def joined(story: StoryState, sight: Sight, article_id: str, voice: str, *, new: bool) -> StoryState:
     """Give `story` with one more article in it, or (`new` false) with another revision of one."""
+    article = sight.article
     return StoryState(
         story_id=story.story_id,
         title=story.title or article.title,
@@ -52,7 +66,80 @@ def joined(story: StoryState, article: Article, article_id: str, voice: str, *, 
         first_seen_at=min(story.first_seen_at, article.fetched_at),
         last_changed_at=max(story.last_changed_at, article.fetched_at),
         last_article_id=article_id,
+        origins=_some((*story.origins, origin_of(voice))) if new else story.origins,
+        places=_placed(story.places + places_of(sight)),
     )
+
+
+def united(stories: list[StoryState]) -> tuple[StoryState, StoryState | None]:
+    """Give the story that goes on and the one that becomes part of it, of the first two that differ.
+
+    The earlier one goes on; of two that began at one moment, the one whose id is smaller.
+    """
+    first = stories[0]
+    other = next((story for story in stories if story.story_id != first.story_id), None)
+    if other is None:
+        return first, None
+    kept, gone = sorted((first, other), key=lambda story: (story.first_seen_at, story.story_id))
+    return _merged(kept, gone), gone
+
+
+def _merged(kept: StoryState, gone: StoryState) -> StoryState:
+    return StoryState(
+        story_id=kept.story_id,
+        title=kept.title or gone.title,
+        articles=kept.articles + gone.articles,
+        sources=_union(kept.sources, gone.sources),
+        voices=_union(kept.voices, gone.voices),
+        first_seen_at=kept.first_seen_at,
+        last_changed_at=max(kept.last_changed_at, gone.last_changed_at),
+        last_article_id=kept.last_article_id,
+        origins=_some(kept.origins + gone.origins),
+        places=_placed(kept.places + gone.places),
+    )
+
+
+def origin_of(voice: str) -> str:
+    """Give the name of a voice, `agency:NAME` or `source:ID`, at a bounded length."""
+    return voice[:MAX_NAME]
+
+
+def _some(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))[:MAX_NAMES]
+
+
+def _placed(places: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Give each place once, under the name it had first."""
+    first: dict[str, str] = {}
+    for key, name in places:
+        first.setdefault(key, name)
+    return tuple(first.items())[:MAX_NAMES]
+
+
+def places_of(sight: Sight) -> tuple[tuple[str, str], ...]:
+    """Give the places of an article's dateline and title, each by its stem and its name as written."""
+    article, found = sight.article, list[tuple[str, str]]()
+    if article.dateline and article.dateline.place:
+        name = article.dateline.place[:MAX_NAME]
+        found.append((" ".join(word(text).stem for text in match(name, article.lang).split()), name))
+    if not tables().places.isdisjoint(word(text).stem for text in sight.features.title_words):
+        found.extend(_title_places(article))
+    return _placed(tuple(found))
+
+
+def _title_places(article: Article) -> Iterator[tuple[str, str]]:
+    """Give the names of the table in a title: whole words, but for a و, ب or ل before them."""
+    for written in _WORDS.findall(article.title[:MAX_TITLE]):
+        text = match(written, article.lang)
+        stem = word(text).stem
+        if stem not in tables().places or stem in tables().names:
+            continue
+        name = tables().place_names[stem]
+        if text.endswith(name):
+            # Written as the article writes it, unless marks on its letters make it longer.
+            yield stem, written[-len(name) :] if len(written) == len(text) else name
+        elif text.startswith("لل") and name == f"ال{text[2:]}":
+            yield stem, name
 
 
 def _member(name: str) -> bytes:
@@ -60,12 +147,15 @@ def _member(name: str) -> bytes:
 
 
 def _with(members: bytes, name: str) -> bytes:
-    known = {members[i : i + 8] for i in range(0, len(members), 8)}
-    return b"".join(sorted(known | {_member(name)}))
+    return _union(members, _member(name))
 
 
-def story_event(state: StoryState, lang: str) -> Story:
-    """Give the value that goes to the stories topic."""
+def _union(left: bytes, right: bytes) -> bytes:
+    return b"".join(sorted({part[i : i + 8] for part in (left, right) for i in range(0, len(part), 8)}))
+
+
+def story_event(state: StoryState, lang: str, window_ms: int, merged_into: str | None = None) -> Story:
+    """Give the value that goes to the stories topic; the story is over `window_ms` after its last article."""
     counts = state.counts()
     return Story(
         story_id=state.story_id,
@@ -77,27 +167,53 @@ def story_event(state: StoryState, lang: str) -> Story:
         first_seen_at=state.first_seen_at,
         last_changed_at=state.last_changed_at,
         last_article_id=state.last_article_id,
+        origins=state.origins,
+        places=tuple(name for _, name in state.places),
+        status="merged" if merged_into else "open",
+        merged_into=merged_into,
+        ends_at=state.last_changed_at if merged_into else later(state.last_changed_at, window_ms),
     )
 
 
-def joinable(sight: Sight, found: Candidates, refused: list[Refused]) -> StoryState | None:
-    """Give the latest state of the story that a new article clearly belongs to, or None.
+def merged_event(entry: Entry, lang: str) -> Story | None:
+    """Give the last event of the story that `entry` made part of another one, if it did."""
+    if entry.merged is None or entry.story is None:
+        return None
+    return story_event(entry.merged, lang, 0, entry.story.story_id)
+
+
+def later(wire: str, milliseconds: int) -> str:
+    """Give the wire time so much after another; the last one there is, where that lies beyond it."""
+    try:
+        return wire_time(parse_instant(wire) + timedelta(milliseconds=milliseconds))
+    except OverflowError:
+        return LAST_TIME
+
+
+def joinable(sight: Sight, found: Candidates, refused: list[Refused]) -> list[StoryState]:
+    """Give the latest states of the stories that a new article clearly belongs to, the likest first.
+
+    More than one only where the article is so like articles of each that the stories are one.
 
     `refused` are texts that read alike but tell of other things: their stories are not this one's.
     """
     barred = {_story_id(twin.entry) for twin in refused if _bars(sight, twin)}
     mine = Vector.of(sight.features)
-    best: tuple[float, StoryState] | None = None
+    best: dict[str, tuple[float, StoryState]] = {}
     for entry in map(sight.read, found.alike):
         if entry is None or _story_id(entry) in barred or not _near(sight, entry):
             continue
         score = round(cosine(sight.memory, mine, Vector.remembered(entry)), 9)
-        latest = sight.latest_of_story(entry)
-        if score < _needed(sight, entry) or (best and score <= best[0]) or latest is None:
+        latest = sight.latest_of_story(entry) if score >= _needed(sight, entry) else None
+        if latest is None or latest.story is None or not _near(sight, latest):
             continue
-        if latest.story is not None and _near(sight, latest):
-            best = (score, latest.story)
-    return best[1] if best else None
+        if score > best.get(latest.story.story_id, (0.0,))[0]:
+            best[latest.story.story_id] = (score, latest.story)
+    ranked = sorted(best.values(), key=lambda scored: -scored[0])
+    return [
+        story for place, (score, story) in enumerate(ranked)
+        if not place or (score >= sight.settings.merge_cosine and story.story_id not in barred)
+    ]  # fmt: skip
 
 
 def _story_id(entry: Entry) -> str:

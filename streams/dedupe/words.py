@@ -46,6 +46,8 @@ class Tables:
     cues: frozenset[str]
     names: frozenset[str]
     places: frozenset[str]
+    place_names: dict[str, str]
+    """Each of `places` as the table writes it, by its stem."""
 
 
 @cache
@@ -54,6 +56,7 @@ def tables() -> Tables:
     data = resources.files("streams.dedupe") / "data"
     facts = tomllib.loads((data / "facts.toml").read_text(encoding="utf-8"))
     lines = (data / "places.txt").read_text(encoding="utf-8").splitlines()
+    named = {_strip(line): line for line in reversed(lines) if line and not line.startswith("#")}
     numbers, contrary = facts["numbers"], facts["contrary"]
     cues = _words(facts["name_cues"], "words")
     return Tables(
@@ -68,7 +71,8 @@ def tables() -> Tables:
         withdrawn=tuple(facts["withdrawn"]["phrases"]),
         cues=cues | frozenset(map(_strip, cues)),
         names=frozenset(map(_strip, facts["given_names"]["words"].split())),
-        places=frozenset(_strip(line) for line in lines if not line.startswith("#")),
+        places=frozenset(named),
+        place_names=named,
     )
 
 

@@ -8,6 +8,7 @@ line of `out` holds only what the case is about:
     article, relates_to, repeat, story    fields that must have these values
     changes         the kinds of changes of a revision, in order; `change`: one of them, whole
     has_reason      a reason among those given
+    story_event, merged                   fields of the story's event, and of the one that became part of it
     own_story, same_story                 founds a story; belongs to the story of article N
 """
 
@@ -43,6 +44,7 @@ def seen(want: dict[str, Any], got: Decision, decisions: list[Decision]) -> dict
     """What `got` shows of the things that `want` asks about, in the same form."""
     made = got.article
     parts = {"article": made, "repeat": got.repeat, "story": made and made.story}
+    parts |= {"story_event": got.story, "merged": got.merged}
     parts["relates_to"] = made and made.relates_to
     shown: dict[str, Any] = {"outcome": got.outcome}
     for name in parts.keys() & want.keys():
