@@ -34,7 +34,7 @@ FROM_ONE: Schema = {"minimum": 1}
 LIMITS: Mapping[str, Schema] = {
     "fetched_at": TIME, "published_at": TIME, "updated_at": TIME, "first_seen_at": TIME,
     "last_changed_at": TIME, "occurred_at": TIME, "last_polled_at": TIME, "last_success_at": TIME,
-    "last_new_at": TIME, "failing_since": TIME, "next_poll_at": TIME,
+    "last_new_at": TIME, "ends_at": TIME, "failing_since": TIME, "next_poll_at": TIME,
     "similarity": SHARE, "score": SHARE,
     "start": NATURAL, "end": NATURAL, "words": NATURAL,
     "min": NATURAL, "max": NATURAL, "exact": NATURAL,
@@ -66,6 +66,11 @@ TEXTS: dict[str, str] = {
     "canonical_url": "`url` in one form, without trackers.",
     "story_id": "The story that the article belongs to.",
     "independent_sources": "Sources with a text of their own; copies of one agency count once.",
+    "origins": "Who speaks in the story, in order: `agency:NAME` as credited, else `source:ID` of the "
+    "earliest of near-copies; the first 16.",
+    "Story.places": "Places in the titles and datelines, as written; the first 16.",
+    "Story.status": "`merged`: it turned out to be `merged_into`, and nothing is added to it any more.",
+    "ends_at": "Event time after which the story is over unless an article joins it before.",
     "evidence": "Every mention.",
     "casualties": "The toll of the event that the article is about.",
     "casualties_other": "Further tolls in the text.",
