@@ -86,9 +86,9 @@ class DedupeStep:
             key = decision.article.article_id
             article = _output(topics.DEDUPED, self._prefix, key, decision.article, headers + superseded)
             outputs.append(article)
-        if decision.story is not None:
-            key = decision.story.story_id
-            outputs.append(_output(topics.STORIES, self._prefix, key, decision.story, headers))
+        for story in (decision.story, decision.merged):
+            if story is not None:
+                outputs.append(_output(topics.STORIES, self._prefix, story.story_id, story, headers))
         return tuple(outputs)
 
 
