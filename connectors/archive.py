@@ -18,13 +18,11 @@ import zstandard
 from connectors.feeds.source import Refusal
 from events.article import RawArticle
 from events.rejected import Rejected
-from events.topics import MAX_RAW_BYTES
-from events.wire import decode_object, raw_article
+from events.wire import BOM, MAX_RAW_VALUE, decode_object, raw_article
 
-MAX_LINE = MAX_RAW_BYTES - 64 * 1024
+MAX_LINE = MAX_RAW_VALUE
 """Longest line: a raw record with room for its key and headers."""
-_BOM = b"\xef\xbb\xbf"
-_WHITE = b" \t\r\n\x0b\x0c"
+_WHITE = b" \t\r\n"
 _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
 
 
@@ -119,7 +117,7 @@ def _line(data: bytes | None, number: int, end: int, ended: bool, place: str) ->
     try:
         if data is None:
             raise Rejected("too_large", f"longer than {MAX_LINE} bytes")
-        text = data.removeprefix(_BOM).strip(_WHITE)
+        text = data.removeprefix(BOM).strip(_WHITE)
         if not text:
             raise Rejected("empty", "nothing but a byte order mark")
         return Line(number, end, raw_article(decode_object(text)), text, ended=ended)

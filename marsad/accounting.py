@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from events import topics
 from events.wire import ORIGIN_HEADER
@@ -14,6 +14,7 @@ from marsad.lag import topic_partitions
 from marsad.reading import Record
 
 STALL_MS = 15_000
+WAIT_MS = 300
 
 
 @dataclass(slots=True)
@@ -33,21 +34,29 @@ class Account:
 async def read_all(client: Mapping[str, Any], topic: str) -> AsyncIterator[Record]:
     """Give every record that the topic holds now, partition by partition in order."""
     consumer = AIOKafkaConsumer(enable_auto_commit=False, max_partition_fetch_bytes=16 << 20, **client)
-    await consumer.start()
     try:
+        await consumer.start()
         for tp in await topic_partitions(client, topic):
             consumer.assign([tp])
             end = (await consumer.end_offsets([tp]))[tp]
             consumer.seek(tp, (await consumer.beginning_offsets([tp]))[tp])
-            while await consumer.position(tp) < end:
-                batch = (await consumer.getmany(tp, timeout_ms=STALL_MS)).get(tp, [])
-                if not batch and await consumer.position(tp) < end:
-                    raise TimeoutError(f"{topic}/{tp.partition} gave nothing for {STALL_MS // 1000} s")
-                for record in batch:
-                    if record.offset < end:
-                        yield record
+            async for record in _until(consumer, tp, end):
+                yield record
     finally:
         await consumer.stop()
+
+
+async def _until(consumer: AIOKafkaConsumer, tp: TopicPartition, end: int) -> AsyncIterator[Record]:
+    """Give the records before `end`. Short waits: behind a transaction's marker no record comes any more."""
+    quiet_ms = 0
+    while await consumer.position(tp) < end:
+        batch = (await consumer.getmany(tp, timeout_ms=WAIT_MS)).get(tp, [])
+        quiet_ms = 0 if batch else quiet_ms + WAIT_MS
+        if quiet_ms > STALL_MS:
+            raise TimeoutError(f"{tp.topic}/{tp.partition} gave nothing for {STALL_MS // 1000} s")
+        for record in batch:
+            if record.offset < end:
+                yield record
 
 
 def origin_of(record: Record) -> str:

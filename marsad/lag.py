@@ -1,6 +1,7 @@
 """How far behind each stage is: committed offsets against the ends of what it reads."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from events import topics
 
 COORDINATOR_SECONDS = 30.0
+LOOK_SECONDS = 2.0
+"""How long the first waiting record of each partition is looked for."""
 
 READS: Mapping[str, topics.Topic] = {
     "normalize": topics.RAW,
@@ -35,14 +38,13 @@ async def stage_lag(client: Mapping[str, Any], prefix: str, stage: str, now_ms: 
     """Measure one stage; `client` holds aiokafka's connection settings, `now_ms` the time."""
     topic, group = topics.full_name(READS[stage], prefix), topics.app_id(stage, prefix)
     consumer = AIOKafkaConsumer(enable_auto_commit=False, **client)
-    await consumer.start()
     try:
+        await consumer.start()
         tps = await topic_partitions(client, topic)
         behind = await _behind(consumer, await committed_offsets(client, group), tps)
-        records = sum(end - offset for offset, end in behind.values())
-        oldest = await _oldest_ms(
-            consumer, {tp: offset for tp, (offset, end) in behind.items() if offset < end}
-        )
+        waiting = {tp: bounds for tp, bounds in behind.items() if bounds[0] < bounds[1]}
+        oldest, none = await _oldest_ms(consumer, waiting)
+        records = sum(end - offset for tp, (offset, end) in waiting.items() if tp not in none)
         seconds = max(0.0, (now_ms - oldest) / 1000) if oldest is not None else 0.0
         return Lag(stage, group, topic, records, round(seconds, 1))
     finally:
@@ -95,15 +97,30 @@ async def topic_partitions(client: Mapping[str, Any], topic: str) -> list[TopicP
     return [TopicPartition(topic, number) for number in sorted(p["partition"] for p in found["partitions"])]
 
 
-async def _oldest_ms(consumer: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> int | None:
-    if not starts:
-        return None
-    consumer.assign(list(starts))
-    for tp, offset in starts.items():
+async def _oldest_ms(
+    consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, tuple[int, int]]
+) -> tuple[int | None, set[TopicPartition]]:
+    """Give the oldest time stamp, and the partitions where nothing but holes is left.
+
+    Transaction markers and compaction leave offsets that no reader ever gets, so none commits them.
+    """
+    _seek(consumer, waiting)
+    stamps: dict[TopicPartition, int] = {}
+    holes: set[TopicPartition] = set()
+    deadline = time.monotonic() + LOOK_SECONDS
+    while waiting.keys() - stamps.keys() - holes and time.monotonic() < deadline:
+        got = await consumer.getmany(*(waiting.keys() - stamps.keys()), timeout_ms=200, max_records=100)
+        stamps |= {tp: records[0].timestamp for tp, records in got.items()}
+        silent = waiting.keys() - stamps.keys()
+        holes = {tp for tp in silent if await consumer.position(tp) >= waiting[tp][1]}
+    return min(stamps.values(), default=None), holes
+
+
+def _seek(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, tuple[int, int]]) -> None:
+    if waiting:
+        consumer.assign(list(waiting))
+    for tp, (offset, _) in waiting.items():
         consumer.seek(tp, offset)
-    got = await consumer.getmany(*starts, timeout_ms=2_000, max_records=len(starts) * 50)
-    stamps = [records[0].timestamp for records in got.values() if records]
-    return min(stamps) if stamps else None
 
 
 async def drained(client: Mapping[str, Any], prefix: str, every: float = 0.5) -> None:

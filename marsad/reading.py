@@ -29,8 +29,8 @@ class Want:
 async def follow(client: Mapping[str, Any], want: Want) -> AsyncIterator[Record]:
     """Give records as they come, until `limit`; raises `LookupError` where the topic is not there."""
     consumer = AIOKafkaConsumer(enable_auto_commit=False, max_partition_fetch_bytes=16 << 20, **client)
-    await consumer.start()
     try:
+        await consumer.start()
         await _assign(consumer, await topic_partitions(client, want.topic), want.start)
         given = 0
         async for record in _records(consumer, idle_ends=want.start == "begin" and want.limit is not None):

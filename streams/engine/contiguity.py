@@ -48,8 +48,8 @@ class ContiguityGuard:
     async def _first_at(self, tp: TP, expected: int) -> int:
         """Give the offset of the first record at or after `expected`, as the broker has it."""
         consumer = AIOKafkaConsumer(enable_auto_commit=False, auto_offset_reset="none", **self._client)
-        await consumer.start()
         try:
+            await consumer.start()
             partition = TopicPartition(tp.topic, tp.partition)
             consumer.assign([partition])
             begin = (await consumer.beginning_offsets([partition]))[partition]

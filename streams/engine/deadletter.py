@@ -52,6 +52,8 @@ def _reason_headers(incoming: Incoming, stage: str, error: Rejected) -> tuple[tu
         "__connect.errors.exception.message": error.message,
         "__connect.errors.exception.stacktrace": trace,
     }
-    if incoming.header(ORIGIN_HEADER) is None:
-        fields[ORIGIN_HEADER] = incoming.origin
+    origin = incoming.position if stage == "normalize" else incoming.origin
+    if incoming.header(ORIGIN_HEADER) != origin:
+        # A raw record is its own origin, whatever header a stranger gave it; the last of a name counts.
+        fields[ORIGIN_HEADER] = origin
     return tuple((name, text.encode("utf-8", "replace")) for name, text in fields.items())

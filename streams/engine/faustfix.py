@@ -78,7 +78,19 @@ class IdempotentProducer(driver.Producer):
     """A producer that keeps order and never doubles on its own retries; Faust has no setting for it."""
 
     def _settings_extra(self) -> Mapping[str, Any]:
-        return {"acks": "all", "enable_idempotence": True}
+        return {"acks": "all", "enable_idempotence": True, "value_serializer": _null_again}
+
+    async def send(self, topic: str, key: bytes | None, value: Any, *more: Any, **named: Any) -> Any:
+        """Send also a record that has neither key nor value: a dead letter may be one."""
+        return await super().send(topic, key, NULL if key is value is None else value, *more, **named)
+
+
+NULL: Any = object()
+"""Stands for a null value, where aiokafka asserts that key and value are not both null (Kafka allows it)."""
+
+
+def _null_again(value: bytes | None) -> bytes | None:
+    return None if value is NULL else value
 
 
 class Transport(driver.Transport):

@@ -29,8 +29,8 @@ async def recover(store: PartitionStore, topic: str, partition: int, client: dic
     consumer = AIOKafkaConsumer(
         enable_auto_commit=False, auto_offset_reset="none", max_partition_fetch_bytes=16 << 20, **client
     )
-    await consumer.start()
     try:
+        await consumer.start()
         tp = TopicPartition(topic, partition)
         consumer.assign([tp])
         begin, end = await _bounds(consumer, tp)

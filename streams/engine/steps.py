@@ -7,9 +7,11 @@ from typing import Protocol
 
 from events import topics
 from events.article import Article, DedupedArticle, RawArticle, Value
+from events.rejected import Rejected
 from events.repeat import Repeat
 from events.story import Story
 from events.wire import (
+    MAX_RAW_VALUE,
     ORIGIN_HEADER,
     SUPERSEDED_HEADER,
     Headers,
@@ -52,7 +54,10 @@ class NormalizeStep:
 
     async def handle(self, incoming: Incoming) -> Handled:
         """Normalize one raw record."""
-        raw: RawArticle = raw_article(decode_object(incoming.value))
+        value = incoming.value
+        if value is not None and len(value) > MAX_RAW_VALUE:
+            raise Rejected("too_large", f"the value has {len(value)} bytes")
+        raw: RawArticle = raw_article(decode_object(value))
         article = normalize(raw)
         origin = ((ORIGIN_HEADER, incoming.position.encode()),)
         output = _output(topics.NORMALIZED, self._prefix, article.shard, article, origin)
