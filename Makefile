@@ -54,9 +54,13 @@ fresh-environment:
 	@printf '%s\n' "$(KEY)" > .venv/ready
 
 # Needs uv (pip install uv). --universal: one lock for Python 3.11 to 3.13 on every system; hashes, no index, no path.
+# The image's own lock is the same without the tools of development.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url \
 		--custom-compile-command "make lock" --quiet --upgrade --output-file requirements.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --no-emit-index-url \
+		--custom-compile-command "make lock" --quiet --constraint requirements.lock \
+		--output-file docker/requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv
