@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 import zstandard
 
 from connectors.feeds.source import Refusal
+from connectors.zstdframes import ZstdFrames
 from events.article import RawArticle
 from events.rejected import Rejected
 from events.wire import BOM, MAX_RAW_VALUE, decode_object, raw_article
@@ -79,16 +80,20 @@ def read_stream(stream: BinaryIO, name: str | None = None, start: int = 0, lines
 
 def decompressed(stream: BinaryIO) -> BinaryIO:
     """Give the stream of plain bytes; the compression is told by its magic, not by a file's name."""
-    buffered = cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", stream), 1 << 16))
-    head = cast("io.BufferedReader", buffered).peek(4)[:4]
+    buffered = _peekable(stream)
+    head = buffered.peek(4)[:4]
     if head.startswith(b"\x1f\x8b"):
         return cast("BinaryIO", gzip.GzipFile(fileobj=buffered))
     if head.startswith(b"\x28\xb5\x2f\xfd"):
-        reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(
-            buffered, read_across_frames=True
-        )
-        return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", reader), 1 << 17))
+        return io.BufferedReader(ZstdFrames(buffered), 1 << 17)
     return buffered
+
+
+def _peekable(stream: BinaryIO) -> io.BufferedReader:
+    # A second buffer around a pipe's own would wait until it is full, and a slow record with it.
+    if isinstance(stream, io.BufferedReader):
+        return stream
+    return io.BufferedReader(cast("io.RawIOBase", stream), 1 << 16)
 
 
 def _skip(stream: BinaryIO, size: int) -> None:

@@ -3,7 +3,9 @@
 import gzip
 import io
 import json
+import os
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -240,3 +242,26 @@ async def test_a_broker_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     path.write_bytes(line(1))
     with pytest.raises(BrokerAway, match="does not answer"):
         await pushed("127.0.0.1:1", "news.", tmp_path / "progress", path)
+
+
+@pytest.mark.parametrize("cut", [1, 4, 9])
+def test_a_cut_zstd_archive_is_no_short_one(cut: int) -> None:
+    whole = zstandard.compress(b"".join(line(number) + b"\n" for number in range(3)))
+    lines = read(whole + whole[:-cut], "a.zst")
+    assert titles(lines)[:3] == ["خبر 0", "خبر 1", "خبر 2"]
+    assert len(refusals(lines)) == 1 and refusals(lines)[0].startswith("a.zst: its compressed bytes are")
+
+
+def test_a_record_of_a_slow_pipe_does_not_wait_for_the_next() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb", buffering=0) as slow, os.fdopen(reading, "rb") as pipe:
+        lines = read_stream(pipe)
+        with ThreadPoolExecutor(1) as reader:
+            for number in range(3):
+                slow.write(line(number) + b"\n")
+                try:
+                    got = reader.submit(next, lines).result(timeout=10)
+                except TimeoutError:
+                    slow.close()
+                    raise
+                assert got.article is not None and got.article.title == f"خبر {number}"
