@@ -43,6 +43,15 @@ async def opened(board: Board, readers: Readers) -> AsyncIterator[Open]:
         await client.close()
 
 
+async def test_a_probe_needs_no_token_and_learns_only_counts(opened: Open, add: Add) -> None:
+    add("1", title="سر")
+    client = await opened("token")
+    answer = await client.get("/healthz", headers={"Host": "10.0.0.7:8800"})
+    assert answer.status == 200
+    assert set(await answer.json()) == {"connected", "events", "readers"}
+    assert (await client.get("/api/articles")).status == 401
+
+
 async def test_page_is_guarded_by_headers(opened: Open, add: Add) -> None:
     add("1", title="<script>x</script>")
     client = await opened()

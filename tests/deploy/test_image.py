@@ -1,0 +1,69 @@
+"""The Dockerfile's steps: what it copies is there, and its script makes an environment that works."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from marsad import __version__
+from tests.deploy.accepted import ROOT
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
+
+
+def pins(path: Path) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, version in PIN.findall(path.read_text("utf-8")):
+        found.setdefault(canonicalize_name(name), set()).add(version)
+    return found
+
+
+def test_the_images_lock_is_the_project_s_without_its_tools() -> None:
+    whole, image = pins(ROOT / "requirements.lock"), pins(ROOT / "docker" / "requirements.lock")
+    assert {name: whole[name] for name in image} == image, "make lock"
+    assert {"faust-streaming", "aiokafka", "prometheus-client", "hatchling"} <= set(image)
+    assert not {"pytest", "mypy", "ruff", "hypothesis"} & set(image)
+    assert "--hash=sha256:" in (ROOT / "docker" / "requirements.lock").read_text("utf-8")
+
+
+def test_what_it_copies_is_there_and_gets_past_dockerignore() -> None:
+    let_in = {
+        line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")
+    }
+    for line in re.findall(r"^COPY (?!--from)(.*)$", DOCKERFILE, re.MULTILINE):
+        for source in line.split()[:-1]:
+            assert (ROOT / source).exists(), source
+            assert source.split("/")[0] in let_in, source
+
+
+def test_it_runs_as_a_number_on_a_pinned_base() -> None:
+    stages = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert len(set(stages)) == 1
+    assert re.fullmatch(r"python:3\.1[123]\.\d+-slim-\w+", stages[0])
+    assert re.search(r"^USER (\d+):\1$", DOCKERFILE, re.MULTILINE)
+    assert DOCKERFILE.index("\nUSER ") > DOCKERFILE.rindex("\nRUN ")
+
+
+def test_its_last_step_installs_marsad_and_downloads_nothing(tmp_path: Path) -> None:
+    # An empty environment that sees this one's packages stands for the first step, which takes a minute.
+    target = tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "venv", str(target)], check=True)
+    (site,) = target.glob("lib/python3*/site-packages")
+    (borrowed,) = {path for path in sys.path if path.endswith("site-packages")}
+    (site / "borrowed.pth").write_text(borrowed + "\n")
+    step = subprocess.run(
+        ["sh", "docker/build.sh", "marsad", str(target)],
+        cwd=ROOT,
+        env={**os.environ, "PIP_IGNORE_INSTALLED": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert step.returncode == 0, step.stderr
+    assert step.stdout.strip().endswith(f"marsad {__version__}")
+    assert (site / "streams" / "tag" / "data").is_dir()
+    assert (site / "marsad" / "web" / "static" / "page.js").is_file()
