@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from marsad.errors import Failure
+from marsad.interrupts import end_on_signals
 from marsad.options import Broker, Data, HealthHost, HealthPort, TopicPrefix, command
 from marsad.output import say
 from marsad.settings import Settings, load
@@ -54,6 +55,7 @@ def register(app: typer.Typer) -> None:
             "health_host": health_host,
         }
         settings = load(flags)
+        end_on_signals()
         asyncio.run(_all(settings) if stage is Stage.ALL else _one(settings, stage.value))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from streams.engine.agent import FaultPoint, no_fault
 from streams.engine.app import EngineSettings, StageApp, build
-from streams.engine.failstop import fail_stop
+from streams.engine.failstop import end_now, fail_stop
 from streams.engine.health import serve
 
 log = logging.getLogger("marsad.engine")
@@ -29,7 +29,7 @@ async def run_stage(
     built = build(stage, settings, fault)
     health = serve(built, settings)
     try:
-        await built.app.start()
+        await _start(stage, built, stop)
         log.info("stage %s is up, group %s", stage, built.app.conf.id)
         on_ready()
         await stop.wait()
@@ -40,6 +40,16 @@ async def run_stage(
     await _stop(stage, built)
     if health is not None:
         await health.stop()
+
+
+async def _start(stage: str, built: StageApp, stop: asyncio.Event) -> None:
+    """Start; where the stop comes first, end the process as it is: a broker that is away holds a start up."""
+    starting, stopping = asyncio.create_task(built.app.start()), asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        end_now(f"stage {stage} was asked to stop before it was up")
+    stopping.cancel()
+    await starting
 
 
 async def _stop(stage: str, built: StageApp) -> None:

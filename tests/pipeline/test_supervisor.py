@@ -83,3 +83,13 @@ async def test_sigterm_ends_all_of_it_in_order(everything: Workers) -> None:
             await asyncio.sleep(0.1)
     assert everything.running[ALL].returncode == 0
     await until_gone(list(pids.values()), 1)
+
+
+async def test_sigterm_ends_a_worker_that_is_still_starting(workers: Workers) -> None:
+    workers.start("tag")
+    async with asyncio.timeout(60):
+        while not list(workers.data.glob("workers/*/*/tag-0/lock")):
+            await asyncio.sleep(0.02)
+    assert "is up" not in workers.log("tag")
+    workers.running["tag"].terminate()
+    assert await asyncio.to_thread(workers.running["tag"].wait, 20) == 0
