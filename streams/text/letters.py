@@ -102,9 +102,9 @@ def _alphabet() -> str:
     arabic = "".join(map(chr, [*range(0x60C, 0x60D), *range(0x61B, 0x61D), 0x61F, *range(0x621, 0x63B)]))
     arabic += "".join(map(chr, [*range(0x640, 0x653), *range(0x660, 0x66E), 0x670, 0x671, 0x6D4]))
     others = "ٹپچڈڑڕژڤکڪگڵںھہۀەۃۆیێے" + "".join(map(chr, range(0x6F0, 0x6FA)))
-    signs = "\u00a0«»“”‘’‚„‹›–—…•·€£°″′©™"
+    signs = "\u00a0«»“”‘’‚„‹›–—…•·€£°″′"
     zero = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad"
-    latin = "éèêëàâäáãçñôöóîïíûüúùışŞğĞÉÖÜ"
+    latin = "éèêëàâçôöîïûüùışŞğĞÉÖÜ"
     return ascii_part + arabic + others + signs + zero + latin
 
 

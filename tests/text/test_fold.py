@@ -3,10 +3,11 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.text.fold import display, fold, match
+from streams.text.letters import EVERYDAY
 
 # One test a row of the table in streams/text/letters.py: (what a feed writes, what it is compared as).
 ROWS = [
@@ -178,3 +179,20 @@ def test_a_span_of_the_match_form_shows_the_written_words() -> None:
     at = folded.text.index("الموصل")
     assert written[slice(*folded.span(at, at + 6))] == "الموصـــل"
     assert folded.span(0, 0) == (0, 0)
+
+
+def test_the_code_page_of_everyday_news_has_a_byte_for_each_character() -> None:
+    assert len(EVERYDAY) == len(set(EVERYDAY)) <= 256
+
+
+numbers = st.text(st.sampled_from("0123٤٥۶.,،٫٬% \nab. س"), max_size=14)
+everyday = st.text(st.sampled_from(EVERYDAY)) | numbers
+
+
+@given(everyday, st.sampled_from([None, "ar", "ckb", "fa", "ur", "en"]))
+@settings(max_examples=1_000, deadline=None)
+def test_everyday_texts_fold_the_same_by_the_long_way(text: str, lang: str | None) -> None:
+    folded = match(text, lang)
+    assert folded == fold(text, lang).text
+    # A rare letter takes the whole text the long way.
+    assert match(text + " ࢠ", lang).removesuffix("ࢠ").rstrip() == folded
