@@ -69,7 +69,7 @@ MUTANTS = (
         "streams/engine/faustfix.py",
         "        return self.durable.get(tp)\n",
         "        return self._read_offset[tp] + 1 if self._read_offset[tp] is not None else None\n",
-        ("tests/pipeline/test_refusing_topics.py",),
+        ("tests/engine/test_faustfix.py",),
     ),
     Mutant(
         "a worker's state is rebuilt from the changelog",

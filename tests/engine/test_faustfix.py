@@ -1,0 +1,62 @@
+"""Our fixes to Faust 0.15.3: each of these fails on the plain package."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from faust.types import TP
+
+from streams.engine import faustfix
+from streams.engine.app import EngineSettings, build
+from streams.engine.faustfix import DurableConsumer, FaustVersionError, check_faust_version
+
+HERE = TP("news.articles.raw.v1", 0)
+
+
+@pytest.fixture
+async def consumer(tmp_path: Path) -> DurableConsumer:
+    """The consumer of a real app that has not been started."""
+    settings = EngineSettings("127.0.0.1:1", tmp_path, "test")
+    return cast(DurableConsumer, build("normalize", settings).app.consumer)
+
+
+async def test_what_faust_read_and_acknowledged_is_not_committed(consumer: DurableConsumer) -> None:
+    # Faust acknowledges what it skips after a rebalance; plain, it would commit 6 here.
+    consumer._read_offset[HERE] = 9
+    consumer._acked[HERE] = [0, 1, 2, 3, 4, 5]
+    assert list(consumer._filter_tps_with_pending_acks()) == []
+    assert consumer._new_offset(HERE) is None
+
+
+async def test_what_the_window_reached_is_committed(consumer: DurableConsumer) -> None:
+    consumer._read_offset[HERE] = 9
+    consumer._acked[HERE] = [0, 1, 2, 3, 4, 5]
+    consumer.mark_durable(HERE, 3)
+    assert list(consumer._filter_tps_with_pending_acks()) == [HERE]
+    assert consumer._new_offset(HERE) == 4
+
+
+async def test_a_refused_commit_is_tried_again(
+    consumer: DurableConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(self: Any, offsets: Any, start_new_transaction: bool = True) -> bool:
+        self._committed_offset.update(offsets)  # as Faust does, whatever the broker said
+        return False
+
+    monkeypatch.setattr(faustfix.driver.Consumer, "_commit_offsets", refused)
+    consumer.mark_durable(HERE, 3)
+    assert not await consumer._commit_offsets({HERE: 4})
+    assert consumer._should_commit(HERE, 4)
+
+
+async def test_the_producer_keeps_order_and_waits_for_all_replicas(tmp_path: Path) -> None:
+    producer = build("tag", EngineSettings("127.0.0.1:1", tmp_path, "test")).app.producer
+    settings = {**producer._settings_default(), **producer._settings_extra()}
+    assert (settings["enable_idempotence"], settings["acks"]) == (True, "all")
+
+
+def test_another_faust_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_faust_version()
+    monkeypatch.setattr(faustfix, "WANTED", {"faust-streaming": "0.15.2"})
+    with pytest.raises(FaustVersionError, match=r"0\.15\.2"):
+        check_faust_version()
