@@ -19,7 +19,7 @@ from connectors.feeds.source import Refusal
 from connectors.zstdframes import ZstdFrames
 from events.article import RawArticle
 from events.rejected import Rejected
-from events.wire import BOM, MAX_RAW_VALUE, decode_object, raw_article
+from events.wire import BOM, MAX_RAW_VALUE, decode_raw
 
 MAX_LINE = MAX_RAW_VALUE
 """Longest line: a raw record with room for its key and headers."""
@@ -125,7 +125,7 @@ def _line(data: bytes | None, number: int, end: int, ended: bool, place: str) ->
         text = data.removeprefix(BOM).strip(_WHITE)
         if not text:
             raise Rejected("empty", "nothing but a byte order mark")
-        return Line(number, end, raw_article(decode_object(text)), text, ended=ended)
+        return Line(number, end, decode_raw(text), text, ended=ended)
     except Rejected as rejected:
         words = rejected.reason.replace("_", " ")
         reason = f"{words}: {rejected.message}" if rejected.message else words

@@ -4,6 +4,7 @@ The envelope is CloudEvents 1.0 in binary mode (cloudevents/spec, Kafka protocol
 everything about the event stands in text headers, the value is the bare object.
 """
 
+import json
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -72,6 +73,32 @@ def decode_object(data: bytes | None) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Rejected("not_object", f"the value is a JSON {type(document).__name__}, not an object")
     return document
+
+
+def decode_raw(data: bytes | None) -> RawArticle:
+    """Read the bytes of one raw record; raises `Rejected`.
+
+    NaN and Infinity, which are no JSON but which Python's own writer makes, refuse a record only where a
+    field of ours holds them.
+    """
+    try:
+        return raw_article(decode_object(data))
+    except Rejected as rejected:
+        if rejected.reason != "not_json" or not data or (b"NaN" not in data and b"Infinity" not in data):
+            raise
+        raw = _raw_with_nan(data)
+        if raw is None:
+            raise
+        return raw
+
+
+def _raw_with_nan(data: bytes) -> RawArticle | None:
+    try:
+        document = json.loads(data.removeprefix(BOM))
+        json.dumps(document, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+        return raw_article(document) if isinstance(document, dict) else None
+    except (ValueError, RecursionError, Rejected):
+        return None
 
 
 def convert(document: dict[str, Any], kind: type[V]) -> V:

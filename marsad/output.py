@@ -39,6 +39,12 @@ def emit(rows: Iterable[Mapping[str, Any]], chosen: Format | None) -> None:
     _table(list(rows))
 
 
+def write_document(document: Mapping[str, Any], chosen: Format | None) -> None:
+    """Write one object: on one line where JSON was asked for, else over many, for people and for files."""
+    style = orjson.OPT_INDENT_2 if chosen is not Format.JSON else 0
+    write(orjson.dumps(document, option=style).decode())
+
+
 def _table(rows: list[Mapping[str, Any]]) -> None:
     if not rows:
         return

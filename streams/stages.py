@@ -14,7 +14,8 @@ import streams.dedupe
 import streams.normalize
 import streams.tag
 from events.article import Article, DedupedArticle
-from events.wire import convert, raw_article, to_dict
+from events.rejected import Rejected
+from events.wire import convert, encode, raw_article, to_dict
 
 STAGES = ("normalize", "dedupe", "tag")
 
@@ -32,7 +33,15 @@ class Index(streams.dedupe.Index):
 
 def normalize(raw: dict[str, Any]) -> dict[str, Any]:
     """Give the normalized article for a raw record."""
-    return to_dict(streams.normalize.normalize(raw_article(raw)))
+    if not isinstance(raw, dict):
+        raise Rejected("not_object", f"the value is a {type(raw).__name__}, not an object")
+    article = raw_article(raw)
+    try:
+        encode(article)
+    except (TypeError, ValueError) as error:
+        # Half of a surrogate pair: `json.loads` lets it pass, UTF-8 has no bytes for it.
+        raise Rejected("not_json", str(error)) from error
+    return to_dict(streams.normalize.normalize(article))
 
 
 def dedupe(index: Index, article: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,11 +1,10 @@
 """`marsad config show|schema`: the settings in force and their origin; the schema of marsad.toml."""
 
-import orjson
 import typer
 
 from marsad import settings
-from marsad.options import Output, command, group
-from marsad.output import emit, write
+from marsad.options import Broker, Data, Output, Partitions, TopicPrefix, command, group
+from marsad.output import emit, write_document
 
 
 def register(app: typer.Typer) -> None:
@@ -14,14 +13,21 @@ def register(app: typer.Typer) -> None:
     app.add_typer(config, name="config")
 
     @command(config, "show", "marsad config show", "MARSAD_PARTITIONS=12 marsad config show -o json")
-    def show(output: Output = None) -> None:
+    def show(
+        broker: Broker = None,
+        data: Data = None,
+        topic_prefix: TopicPrefix = None,
+        partitions: Partitions = None,
+        output: Output = None,
+    ) -> None:
         """Show every setting, its value and where it came from; secrets stay hidden.
 
         The order is: flag, environment (MARSAD_ + name in capitals), marsad.toml, default.
         """
-        emit(settings.shown(settings.load()), output)
+        flags = {"broker": broker, "data": data, "topic_prefix": topic_prefix, "partitions": partitions}
+        emit(settings.shown(settings.load(flags)), output)
 
     @command(config, "schema", "marsad config schema > marsad.schema.json")
-    def schema() -> None:
+    def schema(output: Output = None) -> None:
         """Print the JSON Schema of marsad.toml."""
-        write(orjson.dumps(settings.schema(), option=orjson.OPT_INDENT_2).decode())
+        write_document(settings.schema(), output)

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from marsad.errors import Failure, Misuse
 from marsad.options import Broker, Output, TopicPrefix, command, group
-from marsad.output import emit, write
+from marsad.output import emit, write_document
 from marsad.settings import Settings, load
 
 TOLD = ("stage", "reason", "error_message")
@@ -17,7 +16,9 @@ TOLD = ("stage", "reason", "error_message")
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    dlt = group("Dead letters: what was refused, and why")
+    dlt = group(
+        "Dead letters: what was refused, and why", "marsad dlt list --broker 127.0.0.1:9092 --reason not_json"
+    )
     app.add_typer(dlt, name="dlt")
 
     @command(dlt, "list", "marsad dlt list --broker 127.0.0.1:9092 --reason not_json")
@@ -39,10 +40,11 @@ def register(app: typer.Typer) -> None:
         ],
         broker: Broker = None,
         topic_prefix: TopicPrefix = None,
+        output: Output = None,
     ) -> None:
         """Show one dead letter whole: key, headers, and the value as JSON, text or base64."""
         settings = load({"broker": broker, "topic_prefix": topic_prefix})
-        write(orjson.dumps(asyncio.run(_one(settings, position)), option=orjson.OPT_INDENT_2).decode())
+        write_document(asyncio.run(_one(settings, position)), output)
 
 
 async def _rows(settings: Settings) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from marsad.errors import Misuse
-from marsad.options import command
-from marsad.output import say
+from marsad.options import Output, command
+from marsad.output import Format, say
 from marsad.settings import load
 
 REFUSED = 3
@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
         state: Annotated[
             Path | None, typer.Option("--state", metavar="DIR", help="print only what is new since last time")
         ] = None,
+        output: Output = None,
     ) -> int:
         """Fetch and parse feeds once; print raw articles as JSON lines.
 
@@ -40,14 +41,21 @@ def register(app: typer.Typer) -> None:
         """
         if not sources and not opml:
             raise Misuse("poll: nothing to poll; give a SOURCE or --opml FILE")
-        return asyncio.run(_poll(sources or [], opml or [], state, load().allow_private_hosts))
+        return asyncio.run(_poll(sources or [], opml or [], state, load().allow_private_hosts, output))
 
 
-async def _poll(sources: list[str], lists: list[Path], state: Path | None, private: tuple[str, ...]) -> int:
+async def _poll(
+    sources: list[str],
+    lists: list[Path],
+    state: Path | None,
+    private: tuple[str, ...],
+    output: Format | None,
+) -> int:
     from connectors.feeds.poll import gather_sources, poll_sources  # noqa: PLC0415  (aiohttp, lxml)
     from events.wire import encode  # noqa: PLC0415
-    from marsad.reading import write_line  # noqa: PLC0415
+    from marsad.rows import article_writer  # noqa: PLC0415
 
+    show = article_writer(output)
     found, refusals = gather_sources(sources, lists)
     for refusal in refusals:
         say(str(refusal))
@@ -55,7 +63,7 @@ async def _poll(sources: list[str], lists: list[Path], state: Path | None, priva
         found,
         state_dir=state,
         allow_private=frozenset(private),
-        on_article=lambda article: write_line(encode(article)),
+        on_article=lambda article: show(encode(article)),
         on_refusal=lambda refusal: say(str(refusal)),
     )
     return REFUSED if summary.refused or any(refusal.counts for refusal in refusals) else 0

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from marsad.errors import Misuse
-from marsad.options import command
-from marsad.output import say, write
+from marsad.options import Output, command
+from marsad.output import Format, say, write
 
 if TYPE_CHECKING:
     from connectors.archive import Line
 
 REFUSED = 3
+STDIN = Path("-")
+"""As a FILE it stands for the standard input, beside others."""
 LABEL = 10
 """Columns of the words that an account's lines begin with."""
 
@@ -49,6 +51,7 @@ def register(app: typer.Typer) -> None:
             bool,
             typer.Option("--explain", help="with --stage normalize: what was cut, folded, found and why"),
         ] = False,
+        output: Output = None,
     ) -> int:
         """Take raw articles through the stages; print each event as soon as it is made, in input order.
 
@@ -58,7 +61,7 @@ def register(app: typer.Typer) -> None:
         if explain and stage is not Stage.NORMALIZE:
             raise Misuse("--explain tells what normalize did: add --stage normalize")
         lines = _lines(files or [])
-        counts = _explain(lines) if explain else _process(lines, stage)
+        counts = _explain(lines) if explain else _process(lines, stage, output)
         say(", ".join(f"{count} {word}" for word, count in counts.items()) or "no records")
         return REFUSED if counts["refused"] else 0
 
@@ -69,16 +72,17 @@ def _lines(files: list[Path]) -> "Iterator[Line]":
     if not files:
         yield from read_stream(sys.stdin.buffer)
     for file in files:
-        yield from read_archive(file)
+        yield from read_stream(sys.stdin.buffer) if file == STDIN else read_archive(file)
 
 
-def _process(lines: "Iterator[Line]", stage: Stage) -> Counter[str]:
+def _process(lines: "Iterator[Line]", stage: Stage, output: Format | None) -> Counter[str]:
     from events.rejected import Rejected  # noqa: PLC0415
     from marsad.engine import dedupe_settings  # noqa: PLC0415
-    from marsad.reading import write_line  # noqa: PLC0415
+    from marsad.rows import article_writer  # noqa: PLC0415
     from marsad.settings import load  # noqa: PLC0415
     from streams.local import Chain  # noqa: PLC0415
 
+    show = article_writer(output)
     chain = Chain.up_to(stage.value, dedupe_settings(load()))
     counts: Counter[str] = Counter()
     for number, line in enumerate(lines):
@@ -94,7 +98,7 @@ def _process(lines: "Iterator[Line]", stage: Stage) -> Counter[str]:
             continue
         counts[made.outcome] += 1
         if made.outcome != "repeat":
-            write_line(made.data)
+            show(made.data)
     return counts
 
 

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from marsad.errors import Misuse
-from marsad.options import Partitions, TopicPrefix, command
-from marsad.output import write
+from marsad.options import Output, Partitions, TopicPrefix, command
+from marsad.output import write_document
 from marsad.settings import load
 
 ASYNCAPI = "asyncapi"
@@ -23,6 +22,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         topic_prefix: TopicPrefix = None,
         partitions: Partitions = None,
+        output: Output = None,
     ) -> None:
         """Print the JSON Schema (2020-12) of one record, or of all as one object by name.
 
@@ -30,9 +30,9 @@ def register(app: typer.Typer) -> None:
         record, under the prefix and partition count of the settings.
         """
         if name == ASYNCAPI:
-            _write(_asyncapi(topic_prefix, partitions))
+            write_document(_asyncapi(topic_prefix, partitions), output)
         else:
-            _write(_schemas(name))
+            write_document(_schemas(name), output)
 
 
 def _schemas(name: str | None) -> dict[str, Any]:
@@ -52,7 +52,3 @@ def _asyncapi(topic_prefix: str | None, partitions: int | None) -> dict[str, Any
 
     settings = load({"topic_prefix": topic_prefix, "partitions": partitions})
     return asyncapi(__version__, settings.topic_prefix, settings.partitions)
-
-
-def _write(document: dict[str, Any]) -> None:
-    write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

@@ -12,8 +12,6 @@ from marsad.options import Broker, Output, TopicPrefix, command
 from marsad.output import Format, write
 from marsad.settings import Settings, load
 
-COLUMNS = (("first_seen_at", 20), ("relation", 9), ("source_id", 22), ("title", 70))
-
 
 class Start(StrEnum):
     """Where reading begins."""
@@ -62,12 +60,13 @@ def _shower(as_json: bool, envelope: bool) -> Any:
 
 
 def _row(document: dict[str, Any]) -> str:
-    from marsad.terminal import cell, clean  # noqa: PLC0415
+    from marsad.rows import article_row  # noqa: PLC0415
+    from marsad.terminal import clean  # noqa: PLC0415
 
     value = document.get("value")
     if not isinstance(value, dict) or "title" not in value:
         return clean(f"{document['partition']}/{document['offset']} {document['key']} {value}")[:200]
-    return "  ".join(cell(str(value.get(name) or ""), width) for name, width in COLUMNS)
+    return article_row(value)
 
 
 async def _tail(settings: Settings, topic: str | None, start: Start, limit: int | None, show: Any) -> None:

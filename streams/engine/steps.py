@@ -17,9 +17,8 @@ from events.wire import (
     Headers,
     cloud_headers,
     decode,
-    decode_object,
+    decode_raw,
     encode_for,
-    raw_article,
 )
 from streams.dedupe import Decision
 from streams.engine.memory import Memories
@@ -57,7 +56,7 @@ class NormalizeStep:
         value = incoming.value
         if value is not None and len(value) > MAX_RAW_VALUE:
             raise Rejected("too_large", f"the value has {len(value)} bytes")
-        raw: RawArticle = raw_article(decode_object(value))
+        raw: RawArticle = decode_raw(value)
         article = normalize(raw)
         origin = ((ORIGIN_HEADER, incoming.position.encode()),)
         output = _output(topics.NORMALIZED, self._prefix, article.shard, article, origin)

@@ -108,6 +108,16 @@ def test_unknown_fields_pass_and_the_bytes_stay_as_they_were() -> None:
     assert only.data == data
 
 
+@pytest.mark.parametrize("unknown", [b"NaN", b"[-Infinity, NaN]"])
+def test_what_is_no_number_refuses_a_line_only_in_a_known_field(unknown: bytes) -> None:
+    data = line(1, heat=0).replace(b'"heat": 0', b'"heat": ' + unknown)
+    assert titles(read(data)) == ["خبر 1"]
+    (named,) = refusals(read(data.replace('"خبر 1"'.encode(), b"NaN"), "day.jsonl"))
+    assert named.startswith("day.jsonl:1: not json")
+    for broken in (data + b"}", b"[" + data + b"]", data.replace("خبر".encode(), b"\\ud800")):
+        assert titles(read(broken)) == [] and len(refusals(read(broken))) == 1
+
+
 def test_reasons_hold_no_control_or_bidi_characters() -> None:
     (named,) = refusals(read(line(1, fetched_at="\u202e\x1b[31m\u2066"), "a\u202eb.jsonl"))
     assert not set("\u202e\x1b\u2066") & set(named)

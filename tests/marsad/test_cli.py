@@ -26,7 +26,8 @@ def marsad(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complet
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("broker", "-h"), ("topics", "--help"), ("topics", "apply", "-h")]
+    "arguments",
+    [("--help",), ("broker", "-h"), ("topics", "--help"), ("topics", "apply", "-h"), ("dlt", "-h")],
 )
 def test_help_leads_with_an_example(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = marsad(*arguments, cwd=tmp_path)
@@ -90,6 +91,24 @@ def test_config_shows_origins_as_json_lines_and_hides_secrets(tmp_path: Path) ->
     assert "geheim" not in done.stdout + done.stderr
     table = marsad("config", "show", "-o", "table", cwd=tmp_path)
     assert table.stdout.splitlines()[0].split() == ["name", "value", "origin", "about"]
+
+
+def test_a_flag_comes_before_the_environment_and_that_before_the_file(tmp_path: Path) -> None:
+    (tmp_path / "marsad.toml").write_text('broker = "file:1"\ndata = "file"\npartitions = 7\n')
+    done = marsad(
+        *("config", "show", "--broker", "flag:1"), cwd=tmp_path, MARSAD_BROKER="env:1", MARSAD_DATA="env"
+    )
+    rows = {row["name"]: (row["value"], row["origin"]) for row in map(json.loads, done.stdout.splitlines())}
+    assert rows["broker"] == ("flag:1", "--broker")
+    assert rows["data"] == ("env", "MARSAD_DATA")
+    assert rows["partitions"] == (7, "marsad.toml")
+    assert rows["web_port"] == (8800, "default")
+
+
+@pytest.mark.parametrize("arguments", [("schema",), ("schema", "asyncapi"), ("config", "schema")])
+def test_a_document_is_one_line_where_json_is_asked_for(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (line,) = marsad(*arguments, "-o", "json", cwd=tmp_path).stdout.splitlines()
+    assert json.loads(line) == json.loads(marsad(*arguments, cwd=tmp_path).stdout)
 
 
 def test_hostile_text_in_an_error_does_not_reach_the_terminal(tmp_path: Path) -> None:
@@ -160,3 +179,28 @@ def test_explain_is_for_normalize_alone(tmp_path: Path, stage: tuple[str, ...]) 
     done = marsad("process", "--explain", *stage, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--stage normalize" in done.stderr
+
+
+def test_process_gives_json_lines_unless_a_table_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "items.jsonl").write_text(json.dumps(ITEM) + "\n", "utf-8")
+    plain = marsad("process", "items.jsonl", cwd=tmp_path)
+    assert json.loads(plain.stdout)["title"] == ITEM["title"]
+    assert marsad("process", "items.jsonl", "-o", "json", cwd=tmp_path).stdout == plain.stdout
+    table = marsad("process", "items.jsonl", "-o", "table", cwd=tmp_path)
+    assert "new" in table.stdout and ITEM["title"] in table.stdout and "{" not in table.stdout
+
+
+def test_a_dash_among_the_files_is_the_standard_input(tmp_path: Path) -> None:
+    (tmp_path / "items.jsonl").write_text(json.dumps(ITEM) + "\n", "utf-8")
+    other = json.dumps(ITEM | {"url": "https://news.example/a/2", "title": "مغادرة وفد"})
+    done = subprocess.run(
+        [sys.executable, "-m", "marsad.cli", "process", "items.jsonl", "-", "--stage", "normalize"],
+        input=other,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=True,
+    )
+    titles = [json.loads(line)["title"] for line in done.stdout.splitlines()]
+    assert titles == [ITEM["title"], "مغادرة وفد"]
