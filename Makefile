@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. Python 3.11 to 3.13 and make are all they need; both start at once the second time.
-# Also: make lint, make bench, make lock, make clean; `make run FEEDS=my.opml` polls your own feeds.
+# Also: make lint, make bench, make fuzz, make lock, make clean; `make run FEEDS=my.opml` polls your own feeds.
 
 FEEDS ?= seeds/feeds.opml
 
@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 # What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
 KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
 
-.PHONY: run test lint bench lock clean environment fresh-environment chaos mutants
+.PHONY: run test lint bench fuzz lock clean environment fresh-environment chaos mutants
 
 run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
@@ -36,6 +36,11 @@ mutants: environment
 bench: environment
 	.venv/bin/python -m benchmarks.chain 3000
 	.venv/bin/python benchmarks/dedupe_growth.py 10000 20000
+	.venv/bin/python -m benchmarks.normalize
+
+# The tests' fuzzing of normalize at its full length: 100,000 inputs, about five minutes.
+fuzz: environment
+	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py
 
 environment:
 	@if [ "$$(cat .venv/ready 2>/dev/null)" != "$(KEY)" ] || ! .venv/bin/python -c '' 2>/dev/null; then \

@@ -24,6 +24,7 @@ TRACKER_PREFIXES = ("utm_", "mtm_", "pk_", "matomo_", "hsa_")
 
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -34,7 +35,7 @@ def canonical_url(url: str) -> str | None:
     resolved, one percent-encoding for each path (raw Arabic and `%D8..` meet). Idempotent.
     """
     cleaned = _CONTROL.sub("", url.strip())
-    if len(cleaned) > MAX_LENGTH:
+    if len(cleaned) > MAX_LENGTH or _SURROGATE.search(cleaned):
         return None
     try:
         parts = urlsplit(cleaned)

@@ -117,6 +117,9 @@ class Folded:
 def match(text: str, lang: str | None = None) -> str:
     """Give the match form of `text`; `lang` (BCP 47) matters for Sorani, Persian and Urdu only."""
     everyday = everyday_match(text, _base(lang))
+    if everyday is None and _TO_CLEAN.search(text):
+        # Presentation forms and controls are rare letters of everyday ones; both forms fold alike.
+        everyday = everyday_match(display(text), _base(lang))
     if everyday is not None:
         return everyday
     letters = "".join(piece.text for piece in _pieces(text, _base(lang), mapped=False))
