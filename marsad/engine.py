@@ -6,11 +6,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from marsad.connection import client_options, security_options
 from marsad.errors import Failure
+from marsad.health import health_address
 from marsad.settings import Settings
 from marsad.topics import admin, check_partitions
 from streams.dedupe import DedupeSettings
 from streams.engine.app import EngineSettings
-from streams.engine.probes import HealthAddress
 from streams.engine.slots import NoSlotError, claim
 
 HOUR_MS = 60 * 60 * 1000
@@ -44,11 +44,6 @@ async def engine_settings(settings: Settings, stage: str) -> EngineSettings:
         dedupe=dedupe_settings(settings),
         health=health_address(settings),
     )
-
-
-def health_address(settings: Settings) -> HealthAddress | None:
-    """Give where a process tells of its health, None where nobody asked for it."""
-    return None if settings.health_port is None else HealthAddress(settings.health_host, settings.health_port)
 
 
 async def cluster_id(client: AIOKafkaAdminClient) -> str:

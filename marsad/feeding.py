@@ -11,7 +11,10 @@ from connectors.feeds.source import Refusal, Source
 from connectors.feeds.worker import BrokerAway, Manners, NoTopic, Outcome, run
 from connectors.publish import Publisher
 from marsad.errors import Failure
+from marsad.health import health_address
+from marsad.polling import Polling
 from marsad.settings import Settings
+from streams.engine.probes import HealthAddress
 
 Say = Callable[[str], None]
 
@@ -29,8 +32,24 @@ def subscriptions(feeds: Path, say: Say) -> tuple[list[Source], bool]:
 async def poll_for_ever(
     settings: Settings, client: Mapping[str, Any], sources: list[Source], stop: asyncio.Event, say: Say
 ) -> None:
-    """Poll until `stop` is set; while the broker is away everything waits."""
-    await _run(settings, client, sources, stop, say, once=False)
+    """Poll until `stop` is set; while the broker is away everything waits.
+
+    Tells of its health where the settings ask for it.
+    """
+    polling, address = Polling(), health_address(settings)
+    try:
+        if address is not None:
+            say(f"health of the connectors at {_listening(polling, address)}")
+        await _run(settings, client, sources, stop, say, once=False, polling=polling)
+    finally:
+        await polling.stop()
+
+
+def _listening(polling: Polling, address: HealthAddress) -> str:
+    try:
+        return polling.start(address)
+    except OSError as error:
+        raise Failure(f"--health-port {address.port}: {error.strerror or error}") from error
 
 
 async def poll_once(
@@ -48,7 +67,10 @@ async def _run(
     say: Say,
     *,
     once: bool,
+    polling: Polling | None = None,
 ) -> list[Outcome]:
+    polling = polling or Polling()
+
     def refused(refusal: Refusal) -> None:
         say(str(refusal))
 
@@ -56,6 +78,7 @@ async def _run(
         async with Publisher(client, ONCE_PATIENCE_SECONDS if once else None) as publisher:
             # Below the cluster's id: what one cluster has been given says nothing about another.
             state = settings.data / "feeds" / await publisher.cluster() / settings.topic_prefix.strip(".")
+            polling.reached()
             return await run(
                 sources,
                 publisher,
@@ -66,6 +89,7 @@ async def _run(
                 allow_private=frozenset(settings.allow_private_hosts),
                 once=once,
                 manners=Manners(pace=_pace(settings)),
+                on_polled=polling.polled,
             )
     except (BrokerAway, NoTopic) as error:
         raise Failure(str(error)) from error

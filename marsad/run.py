@@ -97,7 +97,9 @@ async def for_ever(
         await prepare(address, settings, say)
         shared = _shared(address, settings)
         others = [
-            address.child("connectors", "connectors", "--feeds", str(feeds), *shared),
+            address.child(
+                "connectors", "connectors", "--feeds", str(feeds), *shared, *_health(settings, len(READS))
+            ),
             address.child("page", "web", *_page_port(settings), *shared),
         ]
         await supervised(stage_children(address, settings) + others, stop, say)

@@ -68,8 +68,11 @@ async def run(
     allow_private: frozenset[str] = frozenset(),
     once: bool = False,
     manners: Manners | None = None,
+    on_polled: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:
     """Poll `sources` until `stop` is set, or each of them once; give the last outcome of each, in order.
+
+    `on_polled` is told the outcome of every poll.
 
     Without `state_dir` nothing is remembered from one call to the next. Raises `NoTopic`, OSError
     where nothing can be remembered, and `BrokerAway` where the publisher's patience ends.
@@ -81,7 +84,8 @@ async def run(
     async with Poller(allow_private, manners.at_once, manners.at_once_per_host, readers=2) as poller:
         turns = _Turns(manners.gap)
         feeds = [
-            _Feed(source, poller, publisher, store, turns, prefix, on_refusal, manners) for source in sources
+            _Feed(source, poller, publisher, store, turns, prefix, on_refusal, manners, on_polled)
+            for source in sources
         ]
         tasks = [
             asyncio.create_task(feed.once() if once else feed.for_ever(number * manners.spread))
@@ -138,7 +142,9 @@ class _Feed:
         prefix: str,
         on_refusal: Callable[[Refusal], None],
         manners: Manners,
+        on_polled: Callable[[Outcome], None],
     ) -> None:
+        self._on_polled = on_polled
         self._source = source
         self._poller = poller
         self._publisher = publisher
@@ -175,6 +181,7 @@ class _Feed:
         except Exception as error:
             log.exception("a bug met %s", self._source.shown)
             await self._came_to_nothing(Refused(f"met a bug in marsad ({type(error).__name__})"), course)
+        self._on_polled(self.outcome)
 
     async def _poll(self, course: Course) -> None:
         poll = await self._poller.poll(self._source, self._conditions(course))

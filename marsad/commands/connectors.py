@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from marsad.commands.run import feeds_or_samples
-from marsad.options import Broker, Data, TopicPrefix, command
+from marsad.options import Broker, Data, HealthHost, HealthPort, TopicPrefix, command
 from marsad.output import say
 from marsad.settings import Settings, load
 
@@ -23,13 +23,22 @@ def register(app: typer.Typer) -> None:
         ] = None,
         data: Data = None,
         topic_prefix: TopicPrefix = None,
+        health_port: HealthPort = None,
+        health_host: HealthHost = None,
     ) -> None:
         """Poll feeds for ever, politely, and publish what is new or changed.
 
         A feed's state moves only when the broker has acknowledged, so nothing that was fetched is lost; what
         is sent twice is a repeat downstream. One bad feed never stops the others.
         """
-        settings = load({"broker": broker, "data": data, "topic_prefix": topic_prefix})
+        flags = {
+            "broker": broker,
+            "data": data,
+            "topic_prefix": topic_prefix,
+            "health_port": health_port,
+            "health_host": health_host,
+        }
+        settings = load(flags)
         asyncio.run(_connectors(settings, feeds_or_samples(feeds, "connectors")))
 
 

@@ -96,7 +96,7 @@ def test_stages_keep_their_state_on_a_volume_of_their_own() -> None:
 
 
 def test_a_health_check_asks_the_port_that_is_served() -> None:
-    for stage in READS:
+    for stage in (*READS, "connectors"):
         port = OURS[stage]["environment"]["MARSAD_HEALTH_PORT"]
         assert f"127.0.0.1:{port}/readyz" in OURS[stage]["healthcheck"]["test"][-1]
     web = OURS["web"]

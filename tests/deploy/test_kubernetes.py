@@ -107,7 +107,7 @@ def test_what_is_mounted_is_there_and_our_data_can_be_written(name: str) -> None
         assert not mounts[path].get("readOnly")
 
 
-@pytest.mark.parametrize("stage", READS)
+@pytest.mark.parametrize("stage", [*READS, "connectors"])
 def test_workers_are_probed_where_they_answer_and_have_time_to_stop(stage: str) -> None:
     container, pod = CONTAINERS[f"marsad-{stage}"], PODS[f"marsad-{stage}"]
     (port,) = container["ports"]

@@ -3,6 +3,8 @@
 import asyncio
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -11,6 +13,7 @@ from aiokafka import AIOKafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
 
 from marsad import __version__
+from marsad.polling import METRICS
 from streams.engine.backlog import Backlog
 from tests.pipeline import corpus
 from tests.pipeline.feeding import send
@@ -143,3 +146,26 @@ async def test_without_a_broker_there_is_no_answer_and_no_error() -> None:
     backlog = Backlog({"bootstrap_servers": "127.0.0.1:1", "request_timeout_ms": 1000})
     assert await backlog.ask({("t", 0): 0}) is None
     await backlog.close()
+
+
+def start_connectors(workers: Workers) -> None:
+    workers.data.mkdir(parents=True)
+    command = [sys.executable, "-m", "marsad", "connectors", "--broker", workers.broker]
+    command += ["--topic-prefix", workers.prefix, "--data", str(workers.data)]
+    with (workers.data / "connectors.log").open("wb") as log:
+        workers.running["connectors"] = subprocess.Popen(command, stderr=log, env=workers.env)
+
+
+async def test_the_connectors_say_what_they_polled(told: Workers, http: aiohttp.ClientSession) -> None:
+    start_connectors(told)
+    async with asyncio.timeout(60):
+        while not (said := re.search(r"connectors at (http://\S+)/", told.log("connectors"))):
+            await asyncio.sleep(0.1)
+        await until(http, said[1] + "/readyz", 200)
+        while (found := await figures(http, said[1]))["news_feed_polls_total"]["fetched"] < 4:
+            await asyncio.sleep(0.2)
+    assert found["news_feed_polls_total"]["failed"] == 0
+    assert found["news_feed_articles_total"][""] > 10
+    assert found["news_feed_last_success_timestamp_seconds"][""] > 1.7e9
+    assert {name for name in found if name.startswith("news_")} == set(METRICS)
+    assert await until(http, said[1] + "/livez", 200) == "ok\n"
