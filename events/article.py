@@ -51,6 +51,13 @@ class Heading(Value, frozen=True, kw_only=True):
     end: int
 
 
+class Item(Value, frozen=True, kw_only=True):
+    """One of the items that a round-up strings together, at these offsets of `text`."""
+
+    start: int
+    end: int
+
+
 class Dateline(Value, frozen=True, kw_only=True):
     """What stood before the first sentence, taken out of `text`."""
 
@@ -111,6 +118,8 @@ class ArticleBase(Value, frozen=True, kw_only=True):
     title: str
     text: str
     headings: tuple[Heading, ...] = ()
+    items: tuple[Item, ...] | msgspec.UnsetType = msgspec.UNSET
+    """The items of a round-up, in order; absent where the text is one item."""
     dateline: Dateline | None = None
     removed: tuple[Removed, ...] = ()
     lang: str

@@ -20,7 +20,7 @@ from streams.normalize.html import Block, blocks, plain, title_text
 from streams.normalize.language import direction, language
 from streams.normalize.quotes import quotes
 from streams.normalize.repeats import cut_repeats
-from streams.normalize.structure import headings, joined
+from streams.normalize.structure import headings, items, joined
 from streams.text.fold import display, match
 
 Step = Callable[[Draft], Draft]
@@ -98,6 +98,7 @@ def _article(draft: Draft) -> Article:
         title=draft.title,
         text=text,
         headings=headings(draft.lines),
+        items=items(draft.lines, draft.dateline is not None, raw.source_name),
         dateline=draft.dateline,
         removed=draft.removed,
         lang=draft.lang,

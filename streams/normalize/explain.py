@@ -43,6 +43,8 @@ def _found(article: Article) -> Iterator[str]:
         yield f"agency    {article.agency}"
     for heading in article.headings:
         yield f"heading   {heading.start}-{heading.end} {heading.text}"
+    for item in article.items or ():
+        yield f"item      {item.start}-{item.end} {article.text[item.start : item.end][:60]}"
     for quote in article.quotes:
         yield f"quote     {quote.start}-{quote.end} {quote.speaker or '(no speaker named)'}: {quote.text}"
     if article.fingerprint.figures:

@@ -1,8 +1,12 @@
-"""The finished text: its paragraphs joined, and its sub-headings with their offsets."""
+"""The finished text: paragraphs joined, sub-headings and the items of a round-up with their offsets."""
 
 import re
+from itertools import accumulate
 
-from events.article import Heading
+from msgspec import UNSET, UnsetType
+
+from events.article import Heading, Item
+from streams.normalize.dateline import opens_with_dateline
 from streams.normalize.draft import Line
 
 _MAX_HEADING = 10
@@ -37,3 +41,37 @@ def _is_heading(lines: tuple[Line, ...], at: int) -> bool:
     if line.linked or min(before.words, after.words) < _MIN_NEIGHBOUR:
         return False
     return bool(_SENTENCE_END.search(before.text)) and after.kind == "paragraph"
+
+
+_BULLET = re.compile(r"^\s*(?:[-–—•*▪■●◾◆♦]|ـ|[0-9٠-٩]{1,2}\s*[-–.)])\s+")
+_MIN_ITEMS = 3
+_MIN_ITEM = 10
+_MAX_INTRODUCTION = 2
+
+
+def items(
+    lines: tuple[Line, ...], whole_opens: bool, source_name: str | None
+) -> tuple[Item, ...] | UnsetType:
+    """Give the items of a round-up: three passages or more that each open with a bullet or a dateline.
+
+    `whole_opens`: the text had a dateline of its own, now gone, so its first line opens an item too. Lists of
+    short points are no round-up. Nothing is cut for it.
+    """
+    bulleted = [at for at, line in enumerate(lines) if _BULLET.match(line.text)]
+    if found := _parted(lines, bulleted):
+        return found
+    datelined = [at for at, line in enumerate(lines) if opens_with_dateline(line.text, source_name)]
+    if whole_opens and datelined and datelined[0] > 0:
+        datelined.insert(0, 0)
+    return _parted(lines, datelined) or UNSET
+
+
+def _parted(lines: tuple[Line, ...], starts: list[int]) -> tuple[Item, ...]:
+    """Part the lines at `starts`; nothing where that makes no round-up."""
+    if len(starts) < _MIN_ITEMS or starts[0] > _MAX_INTRODUCTION:
+        return ()
+    pairs = list(zip(starts, [*starts[1:], len(lines)], strict=True))
+    if min(sum(line.words for line in lines[first:end]) for first, end in pairs) < _MIN_ITEM:
+        return ()
+    offsets = [0, *accumulate(len(line.text) + 1 for line in lines)]
+    return tuple(Item(start=offsets[first], end=offsets[end] - 1) for first, end in pairs)

@@ -64,7 +64,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "RawArticle": to_dict(RAW),
     "EnrichedArticle": to_dict(ENRICHED),
     "DedupedArticle": {
-        name: to_dict(ENRICHED)[name] for name in DedupedArticle.__struct_fields__
+        name: value for name, value in to_dict(ENRICHED).items() if name in DedupedArticle.__struct_fields__
     },
     "Article": to_dict(
         Article(
