@@ -27,7 +27,7 @@ from events.wire import encode, raw_article
 from streams.normalize import STEPS, normalize, read
 from streams.normalize.fingerprint import fingerprint
 from streams.normalize.quotes import quotes
-from streams.normalize.structure import headings, joined
+from streams.normalize.structure import headings, items, joined
 from streams.text.fold import display, fold, match
 
 ROUNDS = 3
@@ -187,6 +187,7 @@ def steps(raws: list[RawArticle]) -> Iterator[tuple[str, float]]:
         drafts = list(map(step, drafts))
     texts = [joined(draft.lines) for draft in drafts]
     yield "headings", seconds(lambda: [headings(draft.lines) for draft in drafts])
+    yield "items of a round-up", seconds(lambda: [items(d.lines, False, d.raw.source_name) for d in drafts])
     yield "quotes", seconds(lambda: list(map(quotes, texts)))
     folded = [(match(d.title), "\n".join(line.folded for line in d.lines)) for d in drafts]
     yield "fingerprint", seconds(lambda: [fingerprint(*pair) for pair in folded])

@@ -63,8 +63,7 @@ def take_dateline(draft: Draft) -> Draft:
 
 def opens_with_dateline(text: str, source_name: str | None) -> bool:
     """Tell whether a paragraph opens with a dateline of its own, as each item of a round-up does."""
-    head = text[:MAX_CHARS]
-    return any(mark in head for mark in ":-–—)/") and _longest(text, source_name, more=False) is not None
+    return _longest(text, source_name, more=False) is not None
 
 
 def _day(elements: list[Element], draft: Draft) -> str | UnsetType:

@@ -44,6 +44,8 @@ def _is_heading(lines: tuple[Line, ...], at: int) -> bool:
 
 
 _BULLET = re.compile(r"^\s*(?:[-–—•*▪■●◾◆♦]|ـ|[0-9٠-٩]{1,2}\s*[-–.)])\s+")
+_EARLY_MARK = re.compile(r"[:–—)/]|\s-\s")
+_EARLY = 48
 _MIN_ITEMS = 3
 _MIN_ITEM = 10
 _MAX_INTRODUCTION = 2
@@ -60,7 +62,10 @@ def items(
     bulleted = [at for at, line in enumerate(lines) if _BULLET.match(line.text)]
     if found := _parted(lines, bulleted):
         return found
-    datelined = [at for at, line in enumerate(lines) if opens_with_dateline(line.text, source_name)]
+    marked = [at for at, line in enumerate(lines) if _EARLY_MARK.search(line.text, 0, _EARLY)]
+    if len(marked) < _MIN_ITEMS - whole_opens:  # few texts are worth the closer look
+        return UNSET
+    datelined = [at for at in marked if opens_with_dateline(lines[at].text, source_name)]
     if whole_opens and datelined and datelined[0] > 0:
         datelined.insert(0, 0)
     return _parted(lines, datelined) or UNSET

@@ -1,6 +1,8 @@
 """Golden pairs: one quirk of real feeds each. Adding a pair of files is all it takes."""
 
 import json
+import tomllib
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -42,3 +44,12 @@ def test_every_pair_is_whole() -> None:
     names = {path.name for path in PAIRS.iterdir()}
     assert names == {f"{case}.{side}.json" for case in CASES for side in ("in", "out")}
     assert len(CASES) >= 80
+
+
+def test_every_entry_of_the_tables_says_where_it_comes_from() -> None:
+    tables = resources.files("streams.normalize")
+    phrases = tomllib.loads(tables.joinpath("phrases.toml").read_text("utf-8"))
+    for entry in [*phrases["phrase"], *phrases["pattern"], phrases["share"]]:
+        assert entry["source"].startswith(("seen in ", "own, 2026-11"))
+    agencies = tomllib.loads(tables.joinpath("agencies.toml").read_text("utf-8"))["agency"]
+    assert all(entry["source"] and entry["as"] for entry in agencies)
