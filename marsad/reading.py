@@ -14,6 +14,9 @@ from marsad.lag import topic_partitions
 IDLE_SECONDS = 5.0
 """`tail --from begin -n N` ends when the topic holds fewer than N and nothing came for this long."""
 
+DEEPEST = 250
+"""A value with no more brackets than this is never too deep to be written; orjson writes 254 levels."""
+
 Record: TypeAlias = Any  # aiokafka.ConsumerRecord; the package ships no types
 
 
@@ -84,9 +87,12 @@ def _value_fields(value: bytes | None) -> dict[str, Any]:
     if value is None:
         return {"value": None}
     try:
-        return {"value": orjson.loads(value)}
-    except orjson.JSONDecodeError:
-        pass
+        document = orjson.loads(value)
+        if value.count(b"[") + value.count(b"{") > DEEPEST:
+            orjson.dumps({"value": document})
+        return {"value": document}
+    except (orjson.JSONDecodeError, TypeError):
+        pass  # TypeError: so deep that orjson, which reads 1024 levels, does not write it
     try:
         return {"value_text": value.decode("utf-8")}
     except UnicodeDecodeError:

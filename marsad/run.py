@@ -15,6 +15,7 @@ from marsad import topics
 from marsad.accounting import Account, account
 from marsad.errors import Failure
 from marsad.kafka import EmbeddedKafka
+from marsad.kafka.ports import HOST, claim
 from marsad.lag import READS, drained
 from marsad.settings import Settings
 from marsad.supervisor import Child, GaveUpError, Supervisor
@@ -92,7 +93,8 @@ def _health(settings: Settings, number: int) -> tuple[str, ...]:
 async def for_ever(
     settings: Settings, security: dict[str, Any], feeds: Path, stop: asyncio.Event, say: Say
 ) -> None:
-    """Run all of it until `stop` is set."""
+    """Run all of it until `stop` is set. Raises `Failure` at once where the page's port is taken."""
+    page = _page_port(settings)
     async with broker(settings, security, say) as address:
         await prepare(address, settings, say)
         shared = _shared(address, settings)
@@ -100,7 +102,7 @@ async def for_ever(
             address.child(
                 "connectors", "connectors", "--feeds", str(feeds), *shared, *_health(settings, len(READS))
             ),
-            address.child("page", "web", *_page_port(settings), *shared),
+            address.child("page", "web", *page, *shared),
         ]
         await supervised(stage_children(address, settings) + others, stop, say)
 
@@ -108,6 +110,8 @@ async def for_ever(
 def _page_port(settings: Settings) -> tuple[str, ...]:
     """Name the port only where somebody asked for it: else the page may take a free one instead."""
     asked = settings.origins.get("web_port", "default") != "default"
+    if asked and settings.web_port and settings.web_host == HOST:
+        claim(settings.web_port)
     return ("--port", str(settings.web_port)) if asked else ()
 
 
