@@ -101,4 +101,4 @@ def _even_spaces(data: bytes) -> bytes:
 
 def _joined(data: bytes, at: bytes, by: bytes) -> bytes:
     """Part `data` at one byte and join what is left of each part, less the spaces around it, by another."""
-    return by.join([part for piece in data.split(at) if (part := piece.strip(_SPACE))])
+    return by.join(filter(None, map(bytes.strip, data.split(at))))

@@ -196,3 +196,9 @@ def test_everyday_texts_fold_the_same_by_the_long_way(text: str, lang: str | Non
     assert folded == fold(text, lang).text
     # A rare letter takes the whole text the long way.
     assert match(text + " ࢠ", lang).removesuffix("ࢠ").rstrip() == folded
+
+
+def test_what_bytes_strip_takes_for_white_space_is_the_space_or_gone() -> None:
+    assert EVERYDAY[0x20] == " "
+    assert all(not match(EVERYDAY[slot]) and EVERYDAY[slot] != "\n" for slot in range(9, 14))
+    assert match("ا" + "".join(EVERYDAY[9:14]) + "ب") == "اب"
