@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 # What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
 KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
 
-.PHONY: run test lint bench fuzz lock clean environment fresh-environment chaos mutants
+.PHONY: run test lint bench eval fuzz lock clean environment fresh-environment chaos mutants
 
 run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
@@ -35,12 +35,16 @@ mutants: environment
 # The whole chain on Kafka beside `process`; about a minute on an idle machine.
 bench: environment
 	.venv/bin/python -m benchmarks.chain 3000
-	.venv/bin/python benchmarks/dedupe_growth.py 10000 20000
+	.venv/bin/python -m benchmarks.dedupe_growth 10000 100000
 	.venv/bin/python -m benchmarks.normalize
 
 # The tests' fuzzing of normalize at its full length: 100,000 inputs, about five minutes.
 fuzz: environment
 	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py
+
+# Precision, recall, F1 of dedupe on the labelled pairs, beside plain baselines; half a minute.
+eval: environment
+	.venv/bin/python -m benchmarks.eval_dedupe
 
 environment:
 	@if [ "$$(cat .venv/ready 2>/dev/null)" != "$(KEY)" ] || ! .venv/bin/python -c '' 2>/dev/null; then \

@@ -4,7 +4,7 @@ Made-up Arabic-like articles of about 180 words (Zipf's law over 60,000 words), 
 window: nine of a hundred are edited copies, four revisions, three repeats. Entries lie in RocksDB, as in the
 worker. A shard is filled with entries made of 10,000 decided ones (their words, other texts and ids), read
 back as after a restart, and then takes in 4,000 articles, of which the last 3,000 are measured. Printed for
-each size: articles per second of processor time (dedupe waits for nothing, so the figure holds on a busy
+each size: articles per second of the deciding thread (processor time, so that the figure holds on a busy
 machine about as well), the cost beside that of the first size, resident memory, time of the read.
 `--whole SIZE` decides every one of SIZE articles instead.
 """
@@ -171,10 +171,10 @@ def measured(index: Index, room: Newsroom, first: int, count: int) -> tuple[floa
     spent = 0.0
     for number in range(first, first + count):
         article = room.article(number)
-        started = time.process_time()
+        started = time.thread_time()
         decision = index.decide(article, f"raw/0/{number}")
         index.apply(decision.changes)
-        spent += time.process_time() - started
+        spent += time.thread_time() - started
         outcomes[decision.outcome] += 1
     return spent / count, outcomes
 
@@ -186,9 +186,9 @@ def grown(size: int, models: RocksStore, directory: Path) -> tuple[float, str]:
     for seq in range(1, size + 1):
         store[f"ar/{seq:012d}"] = filler.entry(seq)
     index = Index(store)
-    started = time.process_time()
+    started = time.thread_time()
     index.rebuild()
-    rebuilt = time.process_time() - started
+    rebuilt = time.thread_time() - started
     room = Newsroom(11)
     measured(index, room, size, WARM)
     cost, outcomes = measured(index, room, size + WARM, TAKEN)

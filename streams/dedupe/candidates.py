@@ -21,6 +21,8 @@ STORY_TERMS = 14
 _BANDS = 42
 _ANCHOR, _TERM = 2, 3
 _ASKED_ANCHORS = 400
+_ASKED_TERMS = 30
+"""Twice those an article is found by: what one report says twice, another may say once."""
 _MIN_SHARED_TERMS = 3
 
 Read = Callable[[int], Entry | None]
@@ -41,7 +43,7 @@ class Keys:
 
     def stored(self) -> Digests:
         """Give the keys to be found by, each once; of many anchors, the smallest ones."""
-        return distinct(np.concatenate([self.bands, self.anchors[:MAX_ANCHORS], self.terms]))
+        return distinct(np.concatenate([self.bands, self.anchors[:MAX_ANCHORS], self.terms[:STORY_TERMS]]))
 
     def edges(self) -> tuple[int, int, int]:
         """Give where, in all keys asked, the bands end, the anchors end, and the terms end."""
@@ -54,7 +56,7 @@ def keys_of(features: Features, memory: ShardMemory) -> Keys:
     vector = Vector.of(features)
     weights = vector.weighted(memory)
     # Rounded, so that the last bit of a logarithm never decides an order.
-    best = np.lexsort((vector.terms, -np.round(weights, 9)))[:STORY_TERMS]
+    best = np.lexsort((vector.terms, -np.round(weights, 9)))[:_ASKED_TERMS]
     terms = vector.terms[best]
     return Keys(
         bands=features.bands,

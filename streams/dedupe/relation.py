@@ -20,6 +20,7 @@ from streams.text.fold import match
 
 _ABRIDGED = 0.8
 """A text shorter than this share of the other is a shortened copy or an item of a composite."""
+_ALL_BUT_ONE = 0.7
 _SAME_TOPIC = 0.25
 _SAME_TITLE = 0.5
 _SHORT_CONTAINMENT = 0.9
@@ -191,7 +192,9 @@ def _one_topic(shorter: Side, longer: Side) -> bool:
     """Whether the longer text is about what the shorter one says: by its title, else by its vocabulary."""
     item = shorter.stems()
     title = frozenset(word(text).stem for text in longer.title.split()) - {""}
-    if title and len(title & item) >= _SAME_TITLE * len(title):
+    # A paragraph added at the end may speak of anything; a title that touches the item is then enough.
+    touched = _SAME_TOPIC if len(shorter.words) >= _ALL_BUT_ONE * len(longer.words) else _SAME_TITLE
+    if title and len(title & item) >= touched * len(title):
         return True
     rest = longer.stems(int(len(shorter.words) * _SLACK))
     return not rest or len(item & rest) >= _SAME_TOPIC * min(len(item), len(rest))

@@ -19,7 +19,8 @@ from events.story import Story
 from events.times import parse_instant, wire_time
 from streams.dedupe.candidates import Candidates
 from streams.dedupe.entry import Entry, StoryState
-from streams.dedupe.relation import Refused
+from streams.dedupe.facts import conflicts
+from streams.dedupe.relation import Refused, facts_of
 from streams.dedupe.sight import Sight
 from streams.dedupe.table import key64
 from streams.dedupe.terms import Vector, cosine
@@ -197,7 +198,7 @@ def joinable(sight: Sight, found: Candidates, refused: list[Refused]) -> list[St
 
     `refused` are texts that read alike but tell of other things: their stories are not this one's.
     """
-    barred = {_story_id(twin.entry) for twin in refused if _bars(sight, twin)}
+    barred = {_story_id(twin.entry) for twin in refused if _bars(sight, twin.entry, twin.kinds)}
     mine = Vector.of(sight.features)
     best: dict[str, tuple[float, StoryState]] = {}
     for entry in map(sight.read, found.alike):
@@ -206,6 +207,8 @@ def joinable(sight: Sight, found: Candidates, refused: list[Refused]) -> list[St
         score = round(cosine(sight.memory, mine, Vector.remembered(entry)), 9)
         latest = sight.latest_of_story(entry) if score >= _needed(sight, entry) else None
         if latest is None or latest.story is None or not _near(sight, latest):
+            continue
+        if _contradicts(sight, entry):
             continue
         if score > best.get(latest.story.story_id, (0.0,))[0]:
             best[latest.story.story_id] = (score, latest.story)
@@ -224,15 +227,19 @@ def _near(sight: Sight, entry: Entry) -> bool:
     return sight.within(entry, sight.settings.story_window_ms)
 
 
-def _bars(sight: Sight, twin: Refused) -> bool:
-    """Say whether a twin is another event.
+def _bars(sight: Sight, entry: Entry, kinds: frozenset[str]) -> bool:
+    """Say whether an article whose facts differ in `kinds` tells of another event.
 
-    Other figures alone are a toll that rose, but not in one outlet half a day apart: that is a daily report.
+    Other figures alone are a toll that rose, but not half a day later: that is the next report of its kind.
     """
-    if twin.kinds != {"figures"}:
-        return True
-    same_source = twin.entry.source_id == sight.article.source_id
-    return same_source and not sight.within(twin.entry, sight.settings.update_window_ms)
+    if kinds == {"figures"}:
+        return not sight.within(entry, sight.settings.update_window_ms)
+    return bool(kinds)
+
+
+def _contradicts(sight: Sight, entry: Entry) -> bool:
+    """Say whether facts speak against one event, also where too little is shared for a copy."""
+    return _bars(sight, entry, conflicts(sight.features.facts, facts_of(entry, sight.article.lang)))
 
 
 def _needed(sight: Sight, entry: Entry) -> float:

@@ -21,6 +21,7 @@ MAX_WORDS = 6_000
 # Larkey's light10 prefixes with the pairs that news uses; ARABIC.md 3.3 measures what they bring.
 _PREFIXES = ("وال", "بال", "فال", "كال", "ولل", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 _MIN_REST = 3
+_MIN_NUMBER = 4
 _MEMO_SIZE = 1 << 18
 _FIGURE = re.compile(r"[وبلفك]?([0-9]+(?:\.[0-9]+)*)[^\W\d_]{0,3}")
 
@@ -153,6 +154,7 @@ def with_values(words: Iterable[str]) -> list[str]:
     """
     out: list[str] = []
     total = group = 0
+    last = ""
     for text in words:
         number = _NUMBERS[text]
         if number is _NO_NUMBER and not total and not group:
@@ -161,22 +163,28 @@ def with_values(words: Iterable[str]) -> list[str]:
         value, scale, joined, shown = number
         if scale and (group or not total):
             total, group = total + max(group, 1) * scale, 0
+        elif value and total and not group and joined:
+            group = value  # ثلاثه الاف وميتي
         elif value and group and (joined or _continues(group, value)):
             group = group * 100 if value == 100 and group < 10 else group + value
         else:
-            if total + group:
-                out.append(str(total + group))
+            out.extend(_told(total + group, last))
             total, group = 0, value
             if not value:
                 out.append(shown or text)
-    if total + group:
-        out.append(str(total + group))
+        last = text
+    out.extend(_told(total + group, last))
     return out
+
+
+def _told(number: int, last: str) -> tuple[str, ...]:
+    """Give a number by its digits; a lone احد or احدي is "anyone" or "one of", and no number."""
+    return (str(number) if number != 1 else last.lstrip("0") or "1",) if number else ()
 
 
 def _continues(group: int, value: int) -> bool:
     tens_and_units = value < 10 <= group < 100
-    teens = value == 10 and group < 10  # خمسه عشر
+    teens = value == 10 and 0 < group % 100 < 10  # خمسه عشر, ميه وخمسه عشر
     return tens_and_units or teens or (value == 100 and group < 10)
 
 
@@ -209,6 +217,8 @@ def _number(text: str) -> _Number:
     listed = tables()
     joined = text.startswith("و") and text not in listed.units
     bare = text[1:] if joined else text
+    if len(bare) > _MIN_NUMBER and bare[0] in "بلفك" and bare[1:] in listed.units:
+        bare = bare[1:]  # باربعميه; short ones are other words (لست, بست)
     if bare in listed.scales:
         return _Number(scale=listed.scales[bare], joined=joined)
     if bare in listed.units:

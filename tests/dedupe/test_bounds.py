@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -34,9 +35,7 @@ def test_a_text_of_a_megabyte(name: str) -> None:
     )
     start = article("عنوان", "كلمة أولى. " + text, url="https://a.example/long-one", hours=2)
     copy = article("عنوان", text, source="beta", hours=3)
-    started = time.process_time()
     decisions = see(Index(), first, changed, start, copy)
-    assert time.process_time() - started < 20.0  # about 3 s alone on a machine; quadratic would be minutes
     assert [decision.outcome for decision in decisions][:1] == ["new"]
     assert all(len(data) < 400_000 for decision in decisions for _, data in decision.changes.put)
     for decision in decisions[1:3]:
@@ -52,20 +51,47 @@ def test_a_time_that_is_none_is_refused_not_a_crash() -> None:
     assert refused.value.reason == "bad_time"
 
 
+def cost(work: Callable[[], object]) -> float:
+    """Processor time, the least of three runs: what else the machine does only ever adds to it."""
+    spent = []
+    for _ in range(3):
+        started = time.process_time()
+        work()
+        spent.append(time.process_time() - started)
+    return min(spent)
+
+
+@pytest.mark.parametrize("name", list(texts()))
+def test_the_cost_grows_with_the_text_and_no_faster(name: str) -> None:
+    """Compared in one run, so that a slow or busy machine fails nothing: quadratic would be 16 fold."""
+
+    def pair(letters: int) -> Callable[[], object]:
+        text = texts()[name][:letters]
+        half = letters // 2
+        both = [
+            article("عنوان", text, url="https://a.example/one"),
+            article("عنوان", f"{text[:half]} 77 {text[half:]}", url="https://a.example/one", hours=1),
+        ]
+        return lambda: see(Index(), *both)
+
+    assert cost(pair(200_000)) < 10 * cost(pair(50_000)) + 0.05
+
+
 def test_a_thousand_articles_of_one_template_cost_no_more_than_their_number() -> None:
-    # All share their bands, anchors and terms: the buckets of one key must not make the cost grow.
+    """All share their bands, anchors and terms: the buckets of one key must not make the cost grow."""
     template = (
         "أعلنت دائرة المرور تحويل حركة السير في شارع رقم {n} وسط العاصمة بسبب أعمال صيانة شبكة المياه، "
         "ودعت سائقي المركبات إلى سلوك الطرق البديلة حتى إشعار آخر حفاظا على سلامتهم وسلامة العاملين هناك."
     )
     index = Index()
     spent = []
-    for block in range(4):
+    for block in range(8):
         batch = [
-            article(f"تحويل مروري {n}", template.format(n=n)) for n in range(block * 250, block * 250 + 250)
+            article(f"تحويل مروري {n}", template.format(n=n)) for n in range(block * 125, block * 125 + 125)
         ]
         started = time.process_time()
-        decisions = see(index, *batch, start=block * 250)
+        decisions = see(index, *batch, start=block * 125)
         spent.append(time.process_time() - started)
         assert all(decision.outcome == "new" for decision in decisions), "another street is another notice"
-    assert spent[-1] < 3 * spent[0] + 0.5
+    # The quickest of the last blocks beside the slowest of the first: a busy moment decides nothing.
+    assert min(spent[4:]) < 2 * max(spent[:4])

@@ -15,9 +15,9 @@ PAIRS = [
     for line in (Path(__file__).parent / "labelled" / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 WANTED = {"different": "new", "related": "new"}
-# Own words on one event are the hard ones, and a story too many is the lesser error: half may be missed. No
-# other label may be missed at all on these pairs.
-RECALL = {"story": 0.5}
+# Own words on one event are the hard ones, and a story too many is the lesser error: a third may be missed,
+# and of no other label one. `make eval` tells more, beside plain baselines.
+RECALL = {"story": 0.66}
 
 
 def verdict(pair: dict[str, Any]) -> str:
@@ -31,7 +31,9 @@ def verdict(pair: dict[str, Any]) -> str:
 
 def test_every_label_is_there_in_both_languages() -> None:
     labels = {(pair["label"], pair["lang"]) for pair in PAIRS}
-    assert len(PAIRS) >= 60
+    assert len(PAIRS) >= 200
+    assert len({pair["id"] for pair in PAIRS}) == len(PAIRS)
+    assert all(pair["why"] and pair["group"] for pair in PAIRS)
     assert len(labels) == 14
 
 
