@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.marsad.test_cli import marsad
 
 
@@ -57,3 +59,13 @@ def test_nothing_to_check_is_wrong_usage(tmp_path: Path) -> None:
     done = marsad("feeds", "check", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--opml" in done.stderr
+
+
+@pytest.mark.kafka
+def test_the_raw_topic_is_read_too(tmp_path: Path, kafka: str, prefix: str) -> None:
+    where = ("--broker", kafka, "--topic-prefix", prefix)
+    assert marsad("push", str(archive(tmp_path)), *where, cwd=tmp_path).returncode == 0
+    done = marsad("feeds", "check", *where, "-o", "json", cwd=tmp_path)
+    assert done.returncode == 0
+    (found,) = map(json.loads, done.stdout.splitlines())
+    assert (found["line"], found["articles"]) == ("خدمة أخبار عين دجلة", 6)

@@ -30,3 +30,12 @@ def test_pyarabic_loses_hamzas_of_ligatures_and_misses_final_forms() -> None:
     assert araby.normalize_ligature("\ufefc") == "\ufefc"
     assert display("\ufefc") == "لا"
     assert display("\ufef7") == "لأ"
+
+
+def test_where_else_pyarabic_does_not_do_for_a_folder() -> None:
+    assert araby.normalize_hamza("أحمد") == "ءحمد"
+    assert araby.normalize_hamza("أحمد مؤمن", method="tasheel") == "احمد مومن"
+    assert "\u06da" in araby.strip_tashkeel("قرا\u06da")
+    composed = araby.normalize_teh(araby.normalize_ligature(araby.strip_tatweel("کردستان ٢٠٢٦ \u200fھو")))
+    assert composed == "کردستان ٢٠٢٦ \u200fھو"
+    assert match("کردستان ٢٠٢٦ \u200fھو") == "كردستان 2026 هو"
