@@ -19,7 +19,7 @@ from streams.tag.sorting import sort_names
 from streams.tag.tables import data_digest
 from streams.text.fold import FOLD_VERSION
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Raised when rules change that no table holds."""
 
 RULES_VERSION = f"{CODE_VERSION}.{FOLD_VERSION}-{data_digest()}"

@@ -66,9 +66,10 @@ def _stands_alone(table: Words, sentence: Sequence[str], at: int, clitic: str) -
     if clitic in ("ب", "ل", "ك", "وب", "ول", "فب"):
         return False
     before = sentence[max(0, at - 4) : at]
+    outcome = table.sets["outcome_verbs"].within(before)
     if before and before[-1] in ("بين", "من", "عن", "في", "ان", "على"):
-        return False
-    if table.sets["outcome_verbs"].within(before):
+        return outcome and before[-1] == "عن"  # أسفر الهجوم عن قتيلين
+    if outcome:
         return True
     following = sentence[at + 1] if at + 1 < len(sentence) else ""
     headline = at == 0 and (following.startswith(("و", "ب")) or following in table.sets["followers"].words)

@@ -15,6 +15,8 @@ from streams.tag.tollwords import Words
 Role = Literal["event", "update", "disagrees", "superseded", "elsewhere", "background", "cumulative"]
 _YEAR = re.compile(r"[وفبل]?(19[0-9]{2}|20[0-9]{2})\Z")
 _NEXT_EVENT_WORDS = 5
+_FOLLOWED: dict[Role, Role] = {"event": "elsewhere", "update": "superseded"}
+"""What a second number of one kind belongs to: another event; where a toll is corrected, the earlier toll."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ def _sentence_tolls(
         evidence: list[Evidence] = []
         current, last = role, group[0]
         for statement in group:
-            if current == "event" and _is_next_event(numbers, last, statement, sentence.words):
-                yield Toll(place, current, numbers, tuple(evidence))
-                numbers, evidence, current = {}, [], "elsewhere"
+            if current in _FOLLOWED and _is_next_event(numbers, last, statement, sentence.words):
+                risen = current == "update" and _is_more(numbers, statement)
+                yield Toll(place, "superseded" if risen else current, numbers, tuple(evidence))
+                numbers, evidence, current = {}, [], current if risen else _FOLLOWED[current]
             _merge_statement(numbers, statement)
             evidence.append(_evidence(passage, sentence, statement))
             last = statement
@@ -124,6 +127,11 @@ def _is_next_event(
         return False
     joined = sentence[statement.start].startswith("و") or "and" in sentence[last.end : statement.start + 1]
     return not (joined and statement.start - last.end <= _NEXT_EVENT_WORDS)
+
+
+def _is_more(numbers: dict[str, Interval], statement: Statement) -> bool:
+    """Tell whether a toll rose to this statement: "من 7 قتلى إلى 10 قتلى"."""
+    return (_interval(statement)[statement.kinds[0]].low or 0) > (numbers[statement.kinds[0]].low or 0)
 
 
 def _interval(statement: Statement) -> dict[str, Interval]:

@@ -69,11 +69,16 @@ def _starts_number(sentence: Sequence[str], at: int) -> bool:
 
 def _verb_kind(table: Words, sentence: Sequence[str], at: int) -> str | None:
     kind = table.verb_kind(sentence[at])
-    return None if kind == "died" and not _starts_number_soon(sentence, at + 1) else _KIND_OF.get(kind, kind)
+    return None if kind == "died" and not _is_toll(table, sentence, at + 1) else _KIND_OF.get(kind, kind)
 
 
-def _starts_number_soon(sentence: Sequence[str], at: int) -> bool:
-    return quantity(sentence, at) is not None
+def _is_toll(table: Words, sentence: Sequence[str], at: int) -> bool:
+    """Tell a toll from a natural death: a number, or "وفاة امرأة" where the sentence tells by what."""
+    if quantity(sentence, at) is not None:
+        return True
+    if single(table, sentence, at, definite=False) is None:
+        return False
+    return table.sets["means"].within(sentence) or _many_cues(table, sentence)
 
 
 def _passive(table: Words, sentence: Sequence[str], at: int) -> bool:
