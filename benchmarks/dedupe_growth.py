@@ -71,10 +71,9 @@ class Newsroom:
     """Makes articles, the same ones every time."""
 
     def __init__(self, seed: int) -> None:
+        letters = random.Random(7)  # one language for all of them
+        self._words = ["".join(letters.choices(LETTERS, k=letters.randint(2, 8))) for _ in range(60_000)]
         self._random = random.Random(seed)
-        self._words = [
-            "".join(self._random.choices(LETTERS, k=self._random.randint(2, 8))) for _ in range(60_000)
-        ]
         # Zipf by inverse transform: rank ~ size ** u.
         self._made: list[tuple[str, str, str, str]] = []
 

@@ -1,12 +1,10 @@
 """The keys under which an article is known: its id, and hints at it that need the texts to agree."""
 
-from urllib.parse import urlsplit
-
 from events.article import Article
 from events.identity import identity_address
 from streams.dedupe.table import key64
 
-_MIN_PATH = 8
+_MIN_PATH = 7
 
 
 def own_key(article_id: str) -> int:
@@ -31,6 +29,5 @@ def _path(url: str | None) -> str | None:
     address = identity_address(url)
     if not address:
         return None
-    parts = urlsplit(f"//{address}")
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return path if len(path) >= _MIN_PATH else None
+    _, slash, path = address.partition("/")
+    return slash + path if len(path) >= _MIN_PATH else None

@@ -80,7 +80,7 @@ def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Can
     newest = np.full(every, settings.newest_per_key, np.int64)
     newest[both:] = settings.newest_per_term
     which, found = memory.find(keys.asked(), newest)
-    if not len(found):
+    if not found.size:
         return Candidates((), ())
     rows, place = np.unique(found, return_inverse=True)
     kind = (which >= bands).astype(np.int64) + (which >= both)

@@ -15,7 +15,7 @@ Numbers = NDArray[np.int64]
 WIDTH = 92
 _SMALLEST = 64
 _CHUNK = 2_048
-_FEW = 24
+_FEW = 32
 _LAST = 2**32 - 1
 _HALF = np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -62,8 +62,19 @@ class Postings:
     def _settle(self) -> None:
         """Write the waiting rows into the ring and link them."""
         waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
+        if len(waiting) == 1:
+            self._settle_one(waiting[0])
+        elif waiting:
+            self._settle_many(waiting)
+
+    def _settle_one(self, keys: Keys) -> None:
+        row = self._next - 1
+        start = (row % self._capacity) * WIDTH
+        self._keys[start + len(keys) : start + WIDTH] = 0
+        self._keys[start : start + len(keys)] = keys
+        self._link(keys, np.arange(row * WIDTH, row * WIDTH + len(keys), dtype=np.int64))
+
+    def _settle_many(self, waiting: list[Keys]) -> None:
         lengths = np.array([len(keys) for keys in waiting])
         rows = np.repeat(np.arange(self._next - len(waiting), self._next, dtype=np.int64), lengths)
         ends = np.cumsum(lengths)

@@ -12,6 +12,7 @@ from streams.dedupe.table import Table, key64
 from tests.dedupe.dedupe_articles import article
 
 HOUR = 60 * 60 * 1000
+PARTS = ("origins", "articles", "exact", "stories", "frames", "framed", "full", "bare", "recent", "postings")
 # Keys that share their home slot: whole clusters, and clusters across the end.
 crowded = st.integers(1, 12).map(lambda n: n * 64 + 62)
 steps = st.lists(
@@ -98,7 +99,7 @@ def test_what_is_evicted_leaves_nothing_behind() -> None:
     rebuilt = Index(dict(store), chosen)
     rebuilt.rebuild()
     again = rebuilt._shards["ar"]
-    for part in ("origins", "articles", "exact", "stories", "full", "bare", "recent", "postings"):
+    for part in PARTS:
         assert len(getattr(memory, part)) == len(getattr(again, part)), part
     assert len(memory.recent) <= 32
     assert len(memory.articles) <= 3 * 55
@@ -114,3 +115,41 @@ def test_the_number_of_entries_is_bounded_whatever_the_times_say() -> None:
         )
         index.apply(index.decide(each, f"raw/0/{number}").changes)
     assert len(store) == 50
+
+
+def test_a_volatile_line_is_forgotten_with_its_signs() -> None:
+    chosen = replace(DedupeSettings(), identity_window_ms=4 * HOUR, margin_ms=HOUR)
+    store: dict[str, bytes] = {}
+    index = Index(store, chosen)
+
+    def counted(number: int, views: int, hours: float) -> str:
+        text = f"خبر رقم {number} عن افتتاح مكتبة عامة في حي من أحياء المدينة القديمة.\nعدد القراء: {views}"
+        each = article(f"افتتاح {number}", text, url=f"https://a.example/{number}", hours=hours)
+        decision = index.decide(each, f"raw/{views}/{number}")
+        index.apply(decision.changes)
+        return decision.outcome
+
+    for number in range(5):
+        counted(number, 1, 0)
+    assert [counted(number, 2, 1) for number in range(5)] == ["revision"] * 3 + ["repeat"] * 2
+    for number in range(100, 140):  # time passes, and two entries leave with each
+        counted(number, 1, 2 + number / 10)
+    assert (len(index._shards["ar"].frames), len(index._shards["ar"].framed)) == (0, 0)
+    assert [counted(number, 9, 16.5) for number in range(130, 135)] == ["revision"] * 3 + ["repeat"] * 2
+
+
+def test_the_chain_of_revisions_is_read_back() -> None:
+    index = Index()
+    texts = [f"قتل {toll} أشخاص في حادث سير على الطريق السريع قرب مدينة الناصرية." for toll in (3, 5, 5, 8)]
+    for number, text in enumerate(texts):
+        each = article("حادث سير", text, url="https://a.example/news/7", item=f"guid-{number}", hours=number)
+        index.apply(index.decide(each, f"raw/0/{number}").changes)
+    chain = index.revisions("ar", each.article_id)
+    assert [(entry.revision, entry.outcome, entry.origin) for entry in chain] == [
+        (1, "new", "raw/0/0"),
+        (2, "revision", "raw/0/1"),
+        (3, "revision", "raw/0/3"),
+    ]
+    told = [entry.relates_to.changes[0] for entry in chain if entry.relates_to]
+    assert [(change.before, change.after) for change in told] == [(texts[0], texts[1]), (texts[2], texts[3])]
+    assert index.revisions("ar", "no such article") == index.revisions("en", each.article_id) == ()
