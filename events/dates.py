@@ -230,7 +230,10 @@ def _figure(line: _Line, token: re.Match[str], before: str) -> None:
     elif token["offset"] and line.clock and before not in MONTHS:
         line.set_zone(_offset(text))
     elif token["offset"] or token["number"]:
-        line.numbers.append(int(text.lstrip("+\u2212-").replace(":", "")))
+        digits = text.lstrip("+\u2212-").replace(":", "")
+        if len(digits) > 2 and digits[0] == "0":
+            raise ValueError("a null date's year: 0001 is not 2001")
+        line.numbers.append(int(digits))
     elif text not in _IGNORED:
         raise ValueError("a sign that no date holds")
 
