@@ -52,18 +52,25 @@ async def _poll(
     output: Format | None,
 ) -> int:
     from connectors.feeds.poll import gather_sources, poll_sources  # noqa: PLC0415  (aiohttp, lxml)
+    from connectors.feeds.source import Refusal  # noqa: PLC0415
     from events.wire import encode  # noqa: PLC0415
     from marsad.rows import article_writer  # noqa: PLC0415
 
     show = article_writer(output)
+    refused: list[Refusal] = []
+
+    def refuse(refusal: Refusal) -> None:
+        say(str(refusal))
+        refused.append(refusal)
+
     found, refusals = gather_sources(sources, lists)
     for refusal in refusals:
-        say(str(refusal))
-    summary = await poll_sources(
+        refuse(refusal)
+    await poll_sources(
         found,
         state_dir=state,
         allow_private=frozenset(private),
         on_article=lambda article: show(encode(article)),
-        on_refusal=lambda refusal: say(str(refusal)),
+        on_refusal=refuse,
     )
-    return REFUSED if summary.refused or any(refusal.counts for refusal in refusals) else 0
+    return REFUSED if any(refusal.counts for refusal in refused) else 0

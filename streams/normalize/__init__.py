@@ -85,6 +85,7 @@ def _body(raw: RawArticle) -> tuple[Block, ...]:
 def _article(draft: Draft) -> Article:
     raw = draft.raw
     text = joined(draft.lines)
+    address = canonical_url(raw.url) if raw.url else None
     published_at, source = published(raw)
     folded_body = "\n".join(line.folded for line in draft.lines if line.folded)
     return Article(
@@ -93,8 +94,9 @@ def _article(draft: Draft) -> Article:
         source_name=raw.source_name,
         feed_url=raw.feed_url,
         item_id=raw.item_id,
-        url=raw.url,
-        canonical_url=canonical_url(raw.url) if raw.url else None,
+        # A reader clicks on it: `javascript:` and the like are no addresses of articles.
+        url=raw.url if address else None,
+        canonical_url=address,
         title=draft.title,
         text=text,
         headings=headings(draft.lines),
