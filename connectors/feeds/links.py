@@ -29,7 +29,16 @@ def web_address(link: str, base: str = "") -> str | None:
         return None
     if not known or len(absolute) > MAX_LENGTH or _FORBIDDEN.search(absolute):
         return None
-    return without_credentials(absolute)
+    return _with_host(without_credentials(absolute))
+
+
+def _with_host(address: str) -> str | None:
+    """Give `address` where a host is left of it: what looks like a broken password may have held it."""
+    try:
+        parts = urlsplit(address)
+        return address if parts.hostname and "@" not in parts.netloc else None
+    except ValueError:
+        return None
 
 
 def is_web_address(text: str) -> bool:

@@ -83,6 +83,7 @@ def test_any_argument_is_a_source_or_a_refusal(text: str, scheme: str) -> None:
 
 
 @given(st.text(alphabet="abc019:@/?#[].\\ ", max_size=30))
+@example("0:?@@")
 def test_an_address_keeps_no_credentials(text: str) -> None:
     address = web_address("https://" + text)
     assert address is None or "@" not in urlsplit(address).netloc
