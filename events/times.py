@@ -1,6 +1,6 @@
 """Instants: RFC 3339 text in, UTC with `Z` and milliseconds out."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from events.rejected import Rejected
 
@@ -30,8 +30,3 @@ def wire_time(instant: datetime) -> str:
 def to_wire_time(text: str, field: str = "time") -> str:
     """Bring an RFC 3339 text into our wire form; raises `Rejected("bad_time")`."""
     return wire_time(parse_instant(text, field))
-
-
-def between(earlier: str, later: str) -> timedelta:
-    """Give the time from one wire time to another (negative where they are swapped)."""
-    return datetime.fromisoformat(later) - datetime.fromisoformat(earlier)

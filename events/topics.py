@@ -1,6 +1,5 @@
 """Every topic in one table: name, key, policy and what it carries. Broker auto-creation stays off."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -104,9 +103,3 @@ def all_topics() -> tuple[Topic, ...]:
 def full_name(topic: Topic, prefix: str) -> str:
     """Give the name on the broker: `news.` + `articles.raw.v1`; a changelog's name is whole already."""
     return topic.name if topic == changelog(prefix) else prefix + topic.name
-
-
-def by_full_name(name: str, prefix: str, topics: Iterable[Topic] = ()) -> Topic | None:
-    """Find the topic with this name on the broker, or None where it is not ours."""
-    known = {full_name(topic, prefix): topic for topic in topics or all_topics()}
-    return known.get(name)

@@ -6,7 +6,7 @@ A step decodes, calls the pure stage and encodes; it never publishes and never a
 from typing import Protocol
 
 from events import topics
-from events.article import Article, DedupedArticle, RawArticle, Value
+from events.article import Article, DedupedArticle, RawArticle
 from events.rejected import Rejected
 from events.repeat import Repeat
 from events.story import Story
@@ -116,8 +116,3 @@ class TagStep:
             for topic in wanted
         )
         return Handled(outputs, article.relation)
-
-
-def value_kinds() -> tuple[type[Value], ...]:
-    """Give the kinds of value the steps read, for the schema document."""
-    return (RawArticle, Article, DedupedArticle)
