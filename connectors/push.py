@@ -5,9 +5,7 @@ acknowledged what stands before it. A file that grew is pushed from where it end
 by another (its beginning differs) is begun anew.
 """
 
-import contextlib
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ import msgspec
 from connectors.archive import Line, decompressed, read_stream
 from connectors.feeds.source import Refusal
 from connectors.publish import AT_ONCE, Publisher, Record, raw_record
+from connectors.whole import write_whole
 from events.identity import digest
 
 _HEAD = 4_096
@@ -63,17 +62,7 @@ class Progresses:
     def save(self, path: Path, progress: Progress) -> None:
         """Remember; raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._file(path)
-        part = target.with_suffix(f".{os.getpid()}.part")
-        try:
-            with part.open("wb") as file:
-                file.write(msgspec.json.encode(progress))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(target)
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink()
+        write_whole(self._file(path), msgspec.json.encode(progress))
 
     def fresh(self, path: Path) -> Progress:
         """Give the progress of a file of which nothing has been pushed."""

@@ -1,7 +1,9 @@
 """Every topic in one table: name, key, policy and what it carries. Broker auto-creation stays off."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 Policy = Literal["delete", "compact"]
@@ -70,7 +72,10 @@ PUBLIC: tuple[Topic, ...] = (
     RAW, NORMALIZED, DEDUPED, ENRICHED, CURRENT, REPEATS, STORIES, FEEDS, FEED_EVENTS, ALERTS,
 )  # fmt: skip
 
-CONSUMED: tuple[Topic, ...] = (RAW, NORMALIZED, DEDUPED)
+READS: Mapping[str, Topic] = MappingProxyType({"normalize": RAW, "dedupe": NORMALIZED, "tag": DEDUPED})
+"""Each stage and the topic it reads, in the order in which records pass."""
+
+CONSUMED: tuple[Topic, ...] = tuple(READS.values())
 """The topics that a stage of ours reads, and that can therefore have dead letters."""
 
 

@@ -15,12 +15,7 @@ COORDINATOR_SECONDS = 30.0
 LOOK_SECONDS = 2.0
 """How long the first waiting record of each partition is looked for."""
 
-READS: Mapping[str, topics.Topic] = {
-    "normalize": topics.RAW,
-    "dedupe": topics.NORMALIZED,
-    "tag": topics.DEDUPED,
-}
-"""Each stage and the topic it reads, in the order in which records pass."""
+READS = topics.READS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +40,15 @@ HealthHost = Annotated[
 Output = Annotated[
     Format | None, typer.Option("-o", "--output", help="json: an object a line; table: for people")
 ]
+
+
+class Stage(StrEnum):
+    """One stage of the way, or all of them."""
+
+    NORMALIZE = "normalize"
+    DEDUPE = "dedupe"
+    TAG = "tag"
+    ALL = "all"
 
 
 def command(

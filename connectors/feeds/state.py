@@ -5,8 +5,6 @@ memories in a folder, one file a feed, each written whole or not at all. The cal
 has delivered (guarantee 4).
 """
 
-import contextlib
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from connectors.feeds.fetch import NO_VALIDATORS, Validators
+from connectors.whole import write_whole
 from events.article import RawArticle
 from events.identity import digest
 from events.urls import canonical_url
@@ -248,15 +247,4 @@ class Store:
 
     def save(self, key: str, memory: Memory) -> None:
         """Write a memory whole: a reader sees the old one or the new one."""
-        path = self.path(key)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        try:
-            with part.open("wb") as file:
-                file.write(msgspec.json.encode(memory))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink()
-            raise
+        write_whole(self.path(key), msgspec.json.encode(memory))

@@ -3,14 +3,13 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from marsad.errors import Misuse
-from marsad.options import Output, command
+from marsad.options import Output, Stage, command
 from marsad.output import Format, say, write
 
 if TYPE_CHECKING:
@@ -21,15 +20,6 @@ STDIN = Path("-")
 """As a FILE it stands for the standard input, beside others."""
 LABEL = 10
 """Columns of the words that an account's lines begin with."""
-
-
-class Stage(StrEnum):
-    """How far to go."""
-
-    NORMALIZE = "normalize"
-    DEDUPE = "dedupe"
-    TAG = "tag"
-    ALL = "all"
 
 
 def register(app: typer.Typer) -> None:

@@ -1,25 +1,15 @@
 """`marsad worker`: one stage in this process, or all of them, each in its own."""
 
 import asyncio
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from marsad.errors import Failure
 from marsad.interrupts import end_on_signals
-from marsad.options import Broker, Data, HealthHost, HealthPort, TopicPrefix, command
+from marsad.options import Broker, Data, HealthHost, HealthPort, Stage, TopicPrefix, command
 from marsad.output import say
 from marsad.settings import Settings, load
-
-
-class Stage(StrEnum):
-    """What a worker does."""
-
-    NORMALIZE = "normalize"
-    DEDUPE = "dedupe"
-    TAG = "tag"
-    ALL = "all"
 
 
 def register(app: typer.Typer) -> None:

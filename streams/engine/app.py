@@ -24,13 +24,6 @@ from streams.engine.steps import DedupeStep, NormalizeStep, Step, TagStep
 
 log = logging.getLogger("marsad.engine")
 
-STAGES: dict[str, topics.Topic] = {
-    "normalize": topics.RAW,
-    "dedupe": topics.NORMALIZED,
-    "tag": topics.DEDUPED,
-}
-"""Each stage and the topic it reads, in order."""
-
 SESSION_SECONDS = 6.0
 """The broker's least; after kill -9 a successor elsewhere waits this long for the partitions."""
 
@@ -80,7 +73,7 @@ def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) ->
     loop = StageLoop(
         stage, _step(stage, settings, memories), _publisher(app), _mark_durable(app), guard, fault
     )
-    _wire(app, STAGES[stage], settings, loop)
+    _wire(app, topics.READS[stage], settings, loop)
 
     membership = Membership()
 
