@@ -11,6 +11,7 @@ from typing import Any, get_args
 import msgspec
 
 from events.article import Article, DedupedArticle, EnrichedArticle, RawArticle, Value
+from events.deadletter import HandledLetter
 from events.feed import Feed, FeedEvent
 from events.rejected import Reason
 from events.repeat import Repeat
@@ -20,7 +21,7 @@ Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RECORDS: tuple[type[Value], ...] = (
-    RawArticle, Article, DedupedArticle, EnrichedArticle, Story, Repeat, Feed, FeedEvent,
+    RawArticle, Article, DedupedArticle, EnrichedArticle, Story, Repeat, Feed, FeedEvent, HandledLetter,
 )  # fmt: skip
 """Every value that stands on a topic of ours."""
 
@@ -34,7 +35,7 @@ FROM_ONE: Schema = {"minimum": 1}
 LIMITS: Mapping[str, Schema] = {
     "fetched_at": TIME, "published_at": TIME, "updated_at": TIME, "first_seen_at": TIME,
     "last_changed_at": TIME, "occurred_at": TIME, "last_polled_at": TIME, "last_success_at": TIME,
-    "last_new_at": TIME, "ends_at": TIME, "failing_since": TIME, "next_poll_at": TIME,
+    "last_new_at": TIME, "handled_at": TIME, "ends_at": TIME, "failing_since": TIME, "next_poll_at": TIME,
     "similarity": SHARE, "score": SHARE,
     "start": NATURAL, "end": NATURAL, "words": NATURAL,
     "min": NATURAL, "max": NATURAL, "exact": NATURAL,
@@ -76,6 +77,8 @@ TEXTS: dict[str, str] = {
     "casualties_other": "Further tolls in the text.",
     "rules_version": "Version of the tag rules and dictionaries.",
     "removed": "Passages cut from the text, whole.",
+    "position": "`TOPIC/PARTITION/OFFSET` of the dead letter.",
+    "sent_to": "Where the replayed record stands now.",
 }
 DISPLAY: dict[str, str] = {
     "title": "Display form: clean, original spelling kept.",

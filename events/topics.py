@@ -67,9 +67,11 @@ STORIES = Topic("stories.v1", "story_id", "compact", "Story")
 FEEDS = Topic("feeds.v1", "feed_id", "compact", "Feed")
 FEED_EVENTS = Topic("feeds.events.v1", "feed_id", "delete", "FeedEvent", 30)
 ALERTS = Topic("alerts.v1", "rule id + group key", "delete", "Alert", 30)
+HANDLED = Topic("dlt.handled.v1", "position of the dead letter", "delete", "HandledLetter", 31)
+"""Kept a day longer than the dead letters: a note is written after its letter, and must outlive it."""
 
 PUBLIC: tuple[Topic, ...] = (
-    RAW, NORMALIZED, DEDUPED, ENRICHED, CURRENT, REPEATS, STORIES, FEEDS, FEED_EVENTS, ALERTS,
+    RAW, NORMALIZED, DEDUPED, ENRICHED, CURRENT, REPEATS, STORIES, FEEDS, FEED_EVENTS, ALERTS, HANDLED,
 )  # fmt: skip
 
 READS: Mapping[str, Topic] = MappingProxyType({"normalize": RAW, "dedupe": NORMALIZED, "tag": DEDUPED})

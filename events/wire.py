@@ -12,6 +12,7 @@ import msgspec
 import orjson
 
 from events.article import Article, DedupedBase, RawArticle, Value
+from events.deadletter import HandledLetter
 from events.feed import Feed, FeedEvent
 from events.identity import article_id, digest
 from events.rejected import Rejected
@@ -23,6 +24,12 @@ from events.topics import MAX_RAW_BYTES, Topic
 ORIGIN_HEADER = "news_origin"
 """`TOPIC/PARTITION/OFFSET` of the raw record that a record comes from."""
 
+REPLAYS_HEADER = "news_replays"
+"""How often this record has been refused and replayed; a dead letter's `news_dlt_attempts` is one more."""
+
+REPLAY_OF_HEADER = "news_replay_of"
+"""The dead letter that this record was replayed from: `TOPIC/PARTITION/OFFSET`."""
+
 SUPERSEDED_HEADER = "news_superseded"
 """Set on a redelivered decision whose article has a later revision: not for the current topic."""
 
@@ -31,7 +38,7 @@ BOM = b"\xef\xbb\xbf"
 MAX_SOURCE = 2048
 """Longest `ce_source`; a longer one is told by its digest, so that no name bursts a record's headers."""
 
-Carried = RawArticle | Article | DedupedBase | Story | Repeat | Feed | FeedEvent
+Carried = RawArticle | Article | DedupedBase | Story | Repeat | Feed | FeedEvent | HandledLetter
 Headers = tuple[tuple[str, bytes], ...]
 V = TypeVar("V", bound=Value)
 
@@ -150,6 +157,8 @@ def cloud_headers(value: Carried, data: bytes) -> Headers:
 def _subject(value: Carried) -> str:
     if isinstance(value, Story):
         return value.story_id
+    if isinstance(value, HandledLetter):
+        return value.position
     if isinstance(value, Feed | FeedEvent):
         return value.feed_id
     return article_id(value) if isinstance(value, RawArticle) else value.article_id
@@ -166,6 +175,8 @@ def _long_source(value: Carried) -> str:
         return quote(feed, safe="/:?#[]@!$&'()*+,;=%~-._")
     if isinstance(value, Story):
         return "urn:marsad:stories"
+    if isinstance(value, HandledLetter):
+        return "urn:marsad:dead-letters"
     return f"urn:marsad:source:{quote(value.source_id, safe='')}"
 
 
@@ -174,4 +185,6 @@ def _time(value: Carried) -> str:
         return value.last_changed_at
     if isinstance(value, FeedEvent):
         return value.occurred_at
+    if isinstance(value, HandledLetter):
+        return value.handled_at
     return value.last_polled_at if isinstance(value, Feed) else value.fetched_at

@@ -51,7 +51,9 @@ def _table(rows: list[Mapping[str, Any]]) -> None:
     from rich.console import Console  # noqa: PLC0415  (40 ms, and only tables need it)
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")  # a position or an address that is cut cannot be copied
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
     console = Console(markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())

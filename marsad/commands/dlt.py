@@ -1,17 +1,72 @@
-"""`marsad dlt list|show`: what was refused, and why."""
+"""`marsad dlt list|show|replay|drop`: what was refused, why, and what to do with it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from marsad.errors import Failure, Misuse
 from marsad.options import Broker, Output, TopicPrefix, command, group
-from marsad.output import emit, write_document
+from marsad.output import Format, emit, say, write_document
 from marsad.settings import Settings, load
 
-TOLD = ("stage", "reason", "error_message")
+REFUSED = 3
+RATE = 100.0
+MAX_ATTEMPTS = 3
+"""A record refused so often is not replayed unless asked: the loop of replay and refusal ends here."""
+
+T = TypeVar("T")
+Positions = Annotated[
+    list[str] | None, typer.Argument(metavar="[TOPIC/PARTITION/OFFSET]...", help="as `dlt list` has them")
+]
+Reasons = Annotated[
+    list[str] | None, typer.Option("--reason", metavar="REASON", help="only with this reason")
+]
+Stages = Annotated[list[str] | None, typer.Option("--stage", metavar="STAGE", help="only of this stage")]
+Keys = Annotated[list[str] | None, typer.Option("--key", metavar="KEY", help="only with this key")]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="T", help="from 2h, 3d ago, or an RFC 3339 time")
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="T", help="before that time")]
+Topics = Annotated[
+    list[str] | None,
+    typer.Option("--topic", metavar="TOPIC", help="another dead-letter topic, also Connect's or Spring's"),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="do it; without it nothing is written")]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which letters were asked for, as typed."""
+
+    positions: list[str] | None = None
+    reasons: list[str] | None = None
+    stages: list[str] | None = None
+    keys: list[str] | None = None
+    since: str | None = None
+    until: str | None = None
+
+    def wanted(self) -> Any:
+        """Give it in values; raises Misuse."""
+        from marsad.deadletters import Wanted  # noqa: PLC0415  (aiokafka; not for --help)
+        from marsad.moments import moment_ms  # noqa: PLC0415
+
+        for position in self.positions or ():
+            if not _is_position(position):
+                raise Misuse(f"dlt: {position!r} is no TOPIC/PARTITION/OFFSET")
+        _known_reasons(self.reasons or ())
+        now_ms = int(time.time() * 1000)
+        return Wanted(
+            frozenset(self.positions or ()),
+            frozenset(self.reasons or ()),
+            frozenset(self.stages or ()),
+            frozenset(self.keys or ()),
+            moment_ms(self.since, now_ms, "--since") if self.since is not None else None,
+            moment_ms(self.until, now_ms, "--until") if self.until is not None else None,
+        )
 
 
 def register(app: typer.Typer) -> None:
@@ -20,18 +75,28 @@ def register(app: typer.Typer) -> None:
         "Dead letters: what was refused, and why", "marsad dlt list --broker 127.0.0.1:9092 --reason not_json"
     )
     app.add_typer(dlt, name="dlt")
+    _reading(dlt)
+    _working(dlt)
 
-    @command(dlt, "list", "marsad dlt list --broker 127.0.0.1:9092 --reason not_json")
+
+def _reading(dlt: typer.Typer) -> None:
+    @command(dlt, "list", "marsad dlt list --broker 127.0.0.1:9092 --reason not_json --since 2h")
     def list_(
         broker: Broker = None,
-        reason: Annotated[str | None, typer.Option(help="only those with this reason")] = None,
+        reason: Reasons = None,
+        stage: Stages = None,
+        key: Keys = None,
+        since: Since = None,
+        until: Until = None,
+        topic: Topics = None,
+        everything: Annotated[bool, typer.Option("--all", help="also those replayed or dropped")] = False,
         topic_prefix: TopicPrefix = None,
         output: Output = None,
     ) -> None:
         """List the dead letters of all topics, oldest first within a partition."""
         settings = load({"broker": broker, "topic_prefix": topic_prefix})
-        rows = asyncio.run(_rows(settings))
-        emit((row for row in rows if reason in (None, row["reason"])), output)
+        choice = Choice(None, reason, stage, key, since, until)
+        emit(_run(settings, _rows(settings, choice, topic, everything)), output)
 
     @command(dlt, "show", "marsad dlt show news.articles.raw.v1.dlt/3/17 --broker 127.0.0.1:9092")
     def show(
@@ -44,53 +109,201 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Show one dead letter whole: key, headers, and the value as JSON, text or base64."""
         settings = load({"broker": broker, "topic_prefix": topic_prefix})
-        write_document(asyncio.run(_one(settings, position)), output)
+        write_document(_run(settings, _one(settings, position)), output)
 
 
-async def _rows(settings: Settings) -> list[dict[str, Any]]:
-    from marsad.reading import as_document  # noqa: PLC0415  (aiokafka; not for --help)
+def _working(dlt: typer.Typer) -> None:
+    @command(
+        dlt,
+        "replay",
+        "marsad dlt replay --reason too_slow --since 1d --broker 127.0.0.1:9092    # a dry run",
+        "marsad dlt replay --reason too_slow --since 1d --broker 127.0.0.1:9092 --yes",
+    )
+    def replay(
+        positions: Positions = None,
+        broker: Broker = None,
+        reason: Reasons = None,
+        stage: Stages = None,
+        key: Keys = None,
+        since: Since = None,
+        until: Until = None,
+        topic: Topics = None,
+        rate: Annotated[float, typer.Option("--rate", min=0.1, help="records a second at most")] = RATE,
+        max_attempts: Annotated[
+            int, typer.Option("--max-attempts", min=1, help="leave those refused so often")
+        ] = MAX_ATTEMPTS,
+        yes: Yes = False,
+        topic_prefix: TopicPrefix = None,
+        output: Output = None,
+    ) -> int:
+        """Give dead letters to their topics once more, byte for byte; a dry run without --yes.
 
-    return [_row(as_document(record)) async for record in _letters(settings)]
+        Each goes to the topic and partition it came from. What was replayed or dropped before is left out.
+        Killed and called again, it goes on; what was given twice is a repeat, never a second article.
+        """
+        settings = load({"broker": broker, "topic_prefix": topic_prefix})
+        choice = Choice(positions, reason, stage, key, since, until)
+        work = _replay(settings, choice, topic, (rate, max_attempts), yes, output)
+        return _run(settings, work)
+
+    @command(
+        dlt,
+        "drop",
+        "marsad dlt drop --reason not_json --until 7d --broker 127.0.0.1:9092    # a dry run",
+        "marsad dlt drop --reason not_json --until 7d --broker 127.0.0.1:9092 --yes",
+    )
+    def drop(
+        positions: Positions = None,
+        broker: Broker = None,
+        reason: Reasons = None,
+        stage: Stages = None,
+        key: Keys = None,
+        since: Since = None,
+        until: Until = None,
+        topic: Topics = None,
+        yes: Yes = False,
+        topic_prefix: TopicPrefix = None,
+        output: Output = None,
+    ) -> int:
+        """Note that dead letters need nobody any more; a dry run without --yes.
+
+        They are neither listed nor replayed after that; their bytes stay until the topic's retention ends.
+        """
+        settings = load({"broker": broker, "topic_prefix": topic_prefix})
+        choice = Choice(positions, reason, stage, key, since, until)
+        return _run(settings, _drop(settings, choice, topic, yes, output))
 
 
-async def _letters(settings: Settings) -> AsyncIterator[Any]:
+def _known_reasons(reasons: Iterable[str]) -> None:
+    """Refuse a mistyped reason; those of Connect and Spring are class names, with a dot."""
+    from events.rejected import REASONS  # noqa: PLC0415
+
+    for reason in reasons:
+        if reason not in REASONS and "." not in reason:
+            raise Misuse(f"--reason: {reason!r} is none of {', '.join(REASONS)}")
+
+
+def _is_position(text: str) -> bool:
+    topic, _, numbers = text.partition("/")
+    return bool(topic) and numbers.count("/") == 1 and all(n.isdigit() for n in numbers.split("/"))
+
+
+def _run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
+    """Run it; what Kafka says against it in words."""
     from aiokafka.errors import KafkaError  # noqa: PLC0415
 
-    from events import topics  # noqa: PLC0415
-    from marsad.accounting import read_all  # noqa: PLC0415
     from marsad.connection import client_options  # noqa: PLC0415
     from marsad.topics import unreachable  # noqa: PLC0415
 
-    options = client_options(settings)
     try:
-        for topic in topics.CONSUMED:
-            name = topics.full_name(topic.dead_letters(), settings.topic_prefix)
-            async for record in read_all(options, name):
-                yield record
+        return asyncio.run(work)
     except LookupError as error:
         raise Failure(str(error)) from error
     except KafkaError as error:
-        raise unreachable(options, error) from error
+        raise unreachable(client_options(settings), error) from error
 
 
-def _row(document: dict[str, Any]) -> dict[str, Any]:
-    headers = document["headers"]
-    told = {name: headers.get(f"news_dlt_{name}") for name in TOLD}
-    return {
-        "position": f"{document['topic']}/{document['partition']}/{document['offset']}",
-        "timestamp_ms": document["timestamp_ms"],
-        "key": document["key"],
-        **told,
-        "origin": headers.get("news_origin"),
-    }
+def _cluster(settings: Settings, topics: list[str] | None) -> Any:
+    from marsad.connection import client_options  # noqa: PLC0415
+    from marsad.deadletters import Cluster  # noqa: PLC0415
+
+    return Cluster(client_options(settings), settings.topic_prefix, tuple(topics or ()))
+
+
+async def _rows(
+    settings: Settings, choice: Choice, topics: list[str] | None, everything: bool
+) -> list[dict[str, Any]]:
+    from marsad.deadletters import handled, letters  # noqa: PLC0415
+    from marsad.letters import row  # noqa: PLC0415
+
+    cluster = _cluster(settings, topics)
+    done = await handled(cluster)
+    found = [letter async for letter in letters(cluster, choice.wanted())]
+    return [
+        row(letter) | ({"handled": done.get(letter.position)} if everything else {})
+        for letter in found
+        if everything or letter.position not in done
+    ]
 
 
 async def _one(settings: Settings, position: str) -> dict[str, Any]:
+    from marsad.deadletters import handled, letters  # noqa: PLC0415
     from marsad.reading import as_document  # noqa: PLC0415
 
-    if position.count("/") != 2:
-        raise Misuse(f"dlt show: {position!r} is no TOPIC/PARTITION/OFFSET")
-    async for record in _letters(settings):
-        if f"{record.topic}/{record.partition}/{record.offset}" == position:
-            return as_document(record)
+    wanted = Choice([position]).wanted()
+    cluster = _cluster(settings, [position.partition("/")[0]])
+    async for letter in letters(cluster, wanted):
+        return as_document(letter.record) | {"handled": (await handled(cluster)).get(position)}
     raise Failure(f"no dead letter at {position}; `marsad dlt list` shows them")
+
+
+async def _open(settings: Settings, choice: Choice, topics: list[str] | None) -> tuple[Any, list[Any]]:
+    """Give the cluster, and the letters asked for that nobody has dealt with yet."""
+    from marsad.deadletters import handled, letters  # noqa: PLC0415
+
+    named = topics or sorted({one.partition("/")[0] for one in choice.positions or ()})
+    cluster = _cluster(settings, named)
+    done = await handled(cluster)
+    found = [letter async for letter in letters(cluster, choice.wanted())]
+    for letter in found:
+        if choice.positions and letter.position in done:
+            say(f"{letter.position}: {done[letter.position]} before; left out")
+    for position in sorted(set(choice.positions or ()) - {letter.position for letter in found}):
+        raise Failure(f"no dead letter at {position}; `marsad dlt list` shows them")
+    return cluster, [letter for letter in found if letter.position not in done]
+
+
+async def _replay(
+    settings: Settings,
+    choice: Choice,
+    topics: list[str] | None,
+    limits: tuple[float, int],
+    yes: bool,
+    output: Format | None,
+) -> int:
+    from marsad.deadletters import Desk, obstacle, partition_counts  # noqa: PLC0415
+
+    cluster, found = await _open(settings, choice, topics)
+    there = await partition_counts(cluster.client, found)
+    obstacles = [(letter, obstacle(letter, there, limits[1])) for letter in found]
+    chosen = [letter for letter, why in obstacles if why is None]
+    refused = [(letter, why) for letter, why in obstacles if why is not None]
+    if yes:
+        refused += await Desk(cluster, limits[0], _progress(len(chosen))).replay(chosen)
+    _tell(chosen, refused, ("replayed", "would be replayed"), yes, output)
+    return REFUSED if refused else 0
+
+
+async def _drop(
+    settings: Settings, choice: Choice, topics: list[str] | None, yes: bool, output: Format | None
+) -> int:
+    from marsad.deadletters import Desk  # noqa: PLC0415
+
+    cluster, chosen = await _open(settings, choice, topics)
+    if yes:
+        await Desk(cluster, RATE, _progress(len(chosen))).drop(chosen)
+    _tell(chosen, [], ("dropped", "would be dropped"), yes, output)
+    return 0
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    return lambda done: say(f"{done} of {total}") if done < total else None
+
+
+def _tell(
+    chosen: list[Any],
+    refused: list[tuple[Any, str]],
+    words: tuple[str, str],
+    yes: bool,
+    output: Format | None,
+) -> None:
+    from marsad.letters import row  # noqa: PLC0415
+
+    left = {letter.position for letter, _ in refused}
+    told = [letter for letter in chosen if letter.position not in left]
+    emit((row(letter) for letter in told), output)
+    for letter, why in refused:
+        say(f"{letter.position}: not replayed, {why}")
+    said = f"{len(told)} {words[0] if yes else words[1]}"
+    said += f", {len(refused)} left" if refused else ""
+    say(said if yes or not told else f"{said}; --yes does it")

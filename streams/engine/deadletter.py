@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from events.rejected import Rejected
 from events.topics import DEAD_LETTER_SUFFIX
-from events.wire import ORIGIN_HEADER
+from events.wire import ORIGIN_HEADER, REPLAYS_HEADER
 from streams.engine.records import Incoming, Outgoing
 
 MAX_TRACE = 4096
@@ -27,6 +27,12 @@ def dead_letter(incoming: Incoming, stage: str, error: Rejected) -> Outgoing:
     )
 
 
+def _replays(incoming: Incoming) -> int:
+    """Give how often it was replayed before; a stranger's header that is no small count is none."""
+    said = incoming.header(REPLAYS_HEADER) or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 0
+
+
 def _reason_headers(incoming: Incoming, stage: str, error: Rejected) -> tuple[tuple[str, bytes], ...]:
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     trace = "".join(traceback.format_exception(error))[-MAX_TRACE:]
@@ -39,7 +45,7 @@ def _reason_headers(incoming: Incoming, stage: str, error: Rejected) -> tuple[tu
         "news_dlt_reason": error.reason,
         "news_dlt_error_type": kind,
         "news_dlt_error_message": error.message,
-        "news_dlt_attempts": "1",
+        "news_dlt_attempts": str(_replays(incoming) + 1),
         "news_dlt_app_version": version("marsad"),
         "__connect.errors.topic": incoming.topic,
         "__connect.errors.partition": str(incoming.partition),

@@ -28,8 +28,11 @@ def everything(workers: Workers) -> Iterator[Workers]:
 def children(pid: int) -> dict[str, int]:
     """The stages' process ids below `pid`, by stage."""
     listed = subprocess.run(
-        # Without -ww some ps cut the arguments at the width of a terminal, and the longest stage's name with them.
-        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        # Without -ww some ps cut arguments at a terminal's width, and with them the longest stage's name.
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     rows = [line.split(None, 2) for line in listed.splitlines()]
     return {
@@ -43,7 +46,9 @@ def children(pid: int) -> dict[str, int]:
 async def until_up(workers: Workers) -> dict[str, int]:
     pids: dict[str, int] = {}
     async with asyncio.timeout(60):
-        while set(pids) != set(STAGES) or any(f"stage {stage} is up" not in workers.log(ALL) for stage in STAGES):
+        while set(pids) != set(STAGES) or any(
+            f"stage {stage} is up" not in workers.log(ALL) for stage in STAGES
+        ):
             await asyncio.sleep(0.1)
             pids = children(workers.running[ALL].pid)
     return pids
