@@ -1,7 +1,7 @@
 """Where every raw record ended: in exactly one of enriched, repeat, dead letter."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,15 +31,21 @@ class Account:
         return {"raw": self.raw, **self.outcomes, "missing": self.missing, "twice": self.twice}
 
 
-async def read_all(client: Mapping[str, Any], topic: str) -> AsyncIterator[Record]:
-    """Give every record that the topic holds now, partition by partition in order."""
+async def read_all(
+    client: Mapping[str, Any], topic: str, only: Sequence[TopicPartition] | None = None, start: int = 0
+) -> AsyncIterator[Record]:
+    """Give every record that the topic holds now, partition by partition in order.
+
+    `only` chooses partitions, `start` is the first offset wanted of each.
+    """
     consumer = AIOKafkaConsumer(enable_auto_commit=False, max_partition_fetch_bytes=16 << 20, **client)
     try:
         await consumer.start()
-        for tp in await topic_partitions(client, topic):
+        for tp in await topic_partitions(client, topic) if only is None else only:
             consumer.assign([tp])
             end = (await consumer.end_offsets([tp]))[tp]
-            consumer.seek(tp, (await consumer.beginning_offsets([tp]))[tp])
+            begin = (await consumer.beginning_offsets([tp]))[tp]
+            consumer.seek(tp, min(max(begin, start), end))
             async for record in _until(consumer, tp, end):
                 yield record
     finally:
