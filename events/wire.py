@@ -33,6 +33,9 @@ REPLAY_OF_HEADER = "news_replay_of"
 SUPERSEDED_HEADER = "news_superseded"
 """Set on a redelivered decision whose article has a later revision: not for the current topic."""
 
+SUPERSEDES_HEADER = "news_supersedes"
+"""Set on an event that `marsad retag` made: the `event_id` of the one whose place it takes."""
+
 BOM = b"\xef\xbb\xbf"
 
 MAX_SOURCE = 2048

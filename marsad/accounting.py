@@ -46,13 +46,13 @@ async def read_all(
             end = (await consumer.end_offsets([tp]))[tp]
             begin = (await consumer.beginning_offsets([tp]))[tp]
             consumer.seek(tp, min(max(begin, start), end))
-            async for record in _until(consumer, tp, end):
+            async for record in read_until(consumer, tp, end):
                 yield record
     finally:
         await consumer.stop()
 
 
-async def _until(consumer: AIOKafkaConsumer, tp: TopicPartition, end: int) -> AsyncIterator[Record]:
+async def read_until(consumer: AIOKafkaConsumer, tp: TopicPartition, end: int) -> AsyncIterator[Record]:
     """Give the records before `end`. Short waits: behind a transaction's marker no record comes any more."""
     quiet_ms = 0
     while await consumer.position(tp) < end:
