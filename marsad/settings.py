@@ -89,6 +89,15 @@ class Settings:
     )
     health_host: str = _setting("127.0.0.1", kinds.TEXT, "address of the health port")
 
+    log_format: str = _setting(
+        "auto",
+        kinds.one_of("auto", "console", "json"),
+        "how workers log; auto: console on a terminal, else json",
+    )
+    log_level: str = _setting(
+        "info", kinds.one_of("debug", "info", "warning", "error"), "what workers log, and what is worse"
+    )
+
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
 

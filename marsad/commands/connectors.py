@@ -49,7 +49,7 @@ async def _connectors(settings: Settings, feeds: Path) -> None:
     from marsad.interrupts import stop_event  # noqa: PLC0415
     from marsad.parent import end_with_parent  # noqa: PLC0415
 
-    logs.to_stderr()
+    logs.to_stderr(settings)
     options = client_options(settings)
     sources, _ = subscriptions(feeds, say)
     stop = stop_event()

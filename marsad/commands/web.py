@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    from marsad import logs  # noqa: PLC0415
     from marsad.connection import client_options  # noqa: PLC0415  (aiokafka, aiohttp; not for --help)
     from marsad.parent import end_with_parent  # noqa: PLC0415
     from marsad.web import serve  # noqa: PLC0415
@@ -51,6 +52,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
     end_with_parent()
+    logs.to_stderr(settings)
     try:
         await serve(
             client_options(settings),

@@ -1,6 +1,7 @@
 """`marsad worker`: one stage in this process, or all of them, each in its own."""
 
 import asyncio
+import logging
 from typing import Annotated
 
 import typer
@@ -8,7 +9,6 @@ import typer
 from marsad.errors import Failure
 from marsad.interrupts import end_on_signals
 from marsad.options import Broker, Data, HealthHost, HealthPort, Stage, TopicPrefix, command
-from marsad.output import say
 from marsad.settings import Settings, load
 
 
@@ -50,18 +50,20 @@ def register(app: typer.Typer) -> None:
 
 
 async def _all(settings: Settings) -> None:
+    from marsad import logs  # noqa: PLC0415
     from marsad.connection import client_options  # noqa: PLC0415  (aiokafka and Faust; not for --help)
     from marsad.interrupts import stop_event  # noqa: PLC0415
     from marsad.parent import end_with_parent  # noqa: PLC0415
     from marsad.run import Address, stage_children, supervised  # noqa: PLC0415
     from marsad.topics import check_partitions  # noqa: PLC0415
 
+    logs.to_stderr(settings)
     options = client_options(settings)
     await check_partitions(options, settings.topic_prefix)
     stop = stop_event()
     end_with_parent()
     children = stage_children(Address(options["bootstrap_servers"], options), settings)
-    await supervised(children, stop, say)
+    await supervised(children, stop, logging.getLogger("marsad.supervisor").warning)
 
 
 async def _one(settings: Settings, stage: str) -> None:
@@ -71,7 +73,7 @@ async def _one(settings: Settings, stage: str) -> None:
     from marsad.parent import end_with_parent  # noqa: PLC0415
     from streams.engine.worker import run_stage  # noqa: PLC0415
 
-    logs.to_stderr()
+    logs.to_stderr(settings)
     engine = await engine_settings(settings, stage)
     stop = stop_event()
     end_with_parent()
