@@ -73,10 +73,11 @@ def one_of(*choices: str) -> Kind:
     """Make the kind of texts that are one of these; capitals do not matter."""
 
     def read(given: Any) -> str:
-        value = text(given).strip().upper()
-        if value not in choices:
-            raise ValueError(f"{given!r} is none of {', '.join(choices)}")
-        return value
+        value = text(given).strip().casefold()
+        for choice in choices:
+            if value == choice.casefold():
+                return choice
+        raise ValueError(f"{given!r} is none of {', '.join(choices)}")
 
     return Kind(read, {"enum": list(choices)})
 
