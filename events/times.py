@@ -22,9 +22,8 @@ def parse_instant(text: str, field: str = "time") -> datetime:
 def wire_time(instant: datetime) -> str:
     """Write `instant` the way every record of ours does: `2026-11-21T08:00:00.000Z`."""
     utc = instant.astimezone(UTC)
-    millis = utc.microsecond // 1000
-    # strftime does not pad years below 1000 on glibc, and feeds do hold the year 1.
-    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}.{millis:03d}Z"
+    # isoformat pads the year 1, which feeds do hold; strftime does not on glibc.
+    return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def to_wire_time(text: str, field: str = "time") -> str:

@@ -4,6 +4,7 @@ Takes what feeds write, gives `http(s)` addresses in one form, or None for what 
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
 import idna
@@ -28,6 +29,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=256)  # an article's id and its record both ask
 def canonical_url(url: str) -> str | None:
     """Give the canonical form of `url`, or None for anything that is no sane absolute http(s) address.
 

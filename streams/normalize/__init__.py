@@ -21,7 +21,7 @@ from streams.normalize.language import direction, language
 from streams.normalize.quotes import quotes
 from streams.normalize.repeats import cut_repeats
 from streams.normalize.structure import headings, items, joined
-from streams.text.fold import display, match
+from streams.text.fold import display, match, matches
 
 Step = Callable[[Draft], Draft]
 
@@ -66,8 +66,11 @@ def _lines(shown: list[tuple[str, Block]], lang: str) -> tuple[Line, ...]:
     """Give the lines of all blocks that stay; those past `MAX_LINES` are one line that keeps its breaks."""
     parts = [(line, block) for text, block in shown if not block.cut for line in text.split("\n") if line]
     rest = "\n".join(line for line, _ in parts[MAX_LINES:])
+    del parts[MAX_LINES:]
+    folded = matches([line for line, _ in parts], lang)
     lines = tuple(
-        Line(line, match(line, lang), block.kind, block.linked) for line, block in parts[:MAX_LINES]
+        Line(line, match_form, block.kind, block.linked)
+        for (line, block), match_form in zip(parts, folded, strict=True)
     )
     return (*lines, Line(rest, match(rest, lang))) if rest else lines
 

@@ -8,8 +8,8 @@ not count. Python's `hash` is salted for each process and has no part in it.
 import base64
 import re
 import struct
-from operator import itemgetter
 
+import numpy as np
 from rensa import RMinHash
 
 from events.article import Fingerprint
@@ -25,22 +25,21 @@ MIN_CHARS = 40
 VERSION = f"r{getattr(RMinHash, 'ALGORITHM_VERSION', 0)}-p{PERMUTATIONS}-c{SHINGLE}-s{SEED}-f{FOLD_VERSION}"
 """Algorithm, permutations, shingle, seed and folding: signatures of another version are never compared."""
 
-_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_FIGURE = re.compile(r"(?<![^ ])[0-9]+(?:\.[0-9]+)?(?![^ ])")
 _MAX_FIGURES = 200
 
 
 def fingerprint(title: str, body: str) -> Fingerprint:
     """Give the fingerprint of a title and a body, both in match form."""
     title_words, body_words = title.replace("\n", " "), body.replace("\n", " ")
-    words = body_words.split()
     return Fingerprint(
         version=VERSION,
         exact=digest("exact", title_words, body_words),
         body=digest("body", body_words),
         title=digest("title", title_words),
         sketch=_sketch(body_words),
-        words=len(words),
-        figures=_figures([*title_words.split(), *words]),
+        words=body_words.count(" ") + 1 if body_words else 0,  # one space parts two words
+        figures=_figures(f"{title_words} {body_words}"),
     )
 
 
@@ -54,21 +53,16 @@ def _sketch(words: str) -> str:
     return base64.b64encode(struct.pack(f"<{PERMUTATIONS}I", *sketch.digest())).decode("ascii")
 
 
-# Slicing is what a sketch costs; one call for 512 slices takes half the time of 512 calls.
-_CHUNK = 512
-_SLICES = itemgetter(*(slice(at, at + 2 * SHINGLE) for at in range(0, 2 * _CHUNK, 2)))
-
-
 def _shingles(data: bytes) -> list[bytes]:
-    """Give all character 5-grams of a UTF-16 text."""
-    found: list[bytes] = []
-    for at in range(0, len(data), 2 * _CHUNK):
-        found += _SLICES(data[at : at + 2 * (_CHUNK + SHINGLE)])
-    return found[: len(data) // 2 - SHINGLE + 1]
+    """Give all character 5-grams of a UTF-16 text.
+
+    Slicing is what a sketch costs; as overlapping items of one array it takes a third of the time.
+    """
+    count = max(0, len(data) // 2 - SHINGLE + 1)
+    found: list[bytes] = np.ndarray((count,), f"V{2 * SHINGLE}", data, strides=(2,)).tolist()
+    return found
 
 
-def _figures(words: list[str]) -> tuple[str, ...]:
+def _figures(words: str) -> tuple[str, ...]:
     """Give the numbers of a text, each once, in order of first mention."""
-    # In the match form a word that sorts before "a" and is no "%" begins with a digit.
-    numbers = (word for word in words if word < ":" and _FIGURE.fullmatch(word))
-    return tuple(dict.fromkeys(numbers))[:_MAX_FIGURES]
+    return tuple(dict.fromkeys(_FIGURE.findall(words)))[:_MAX_FIGURES]

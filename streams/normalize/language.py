@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any
 
 from events.article import Direction
+from streams.text.everyday import everyday_letters
 
 SAMPLE = 800
 """Characters that are looked at: a page of news tells its language in its first lines."""
@@ -53,20 +54,15 @@ def language(text: str, claimed: str | None = None) -> str:
     return _european(sample, words, letters, claim)
 
 
-# Persian, Sorani, Urdu and Pashto write some of these in every line; Arabic has letters of its own instead.
-_NOT_ARABIC = re.compile(
-    "[^\u0000-\u024f\u060c-\u063a\u0640-\u0655\u0660-\u066d\u0670\u0671\u2000-\u20cf\ufe70-\ufefc]"
-)
-_ARABIC_WORDS = re.compile("[\u0621-\u064a]{2,}")
-_LATIN_WORDS = re.compile("[A-Za-z\u00c0-\u024f]+")
-
-
 def _is_plainly_arabic(sample: str) -> bool:
-    """Tell, cheaply, an Arabic text: mostly letters that Arabic has, and none that it lacks."""
-    if _NOT_ARABIC.search(sample):
+    """Tell, cheaply, an Arabic text: mostly letters that Arabic has, and none that it lacks.
+
+    Persian, Sorani, Urdu and Pashto write some of those in every line.
+    """
+    letters = everyday_letters(sample)
+    if letters is None or letters.neighbours:
         return False
-    arabic = sum(map(len, _ARABIC_WORDS.findall(sample)))
-    return arabic >= _CERTAIN and arabic > sum(map(len, _LATIN_WORDS.findall(sample)))
+    return letters.arabic >= max(_CERTAIN, letters.latin + 1)
 
 
 def _claim(claimed: str | None) -> str | None:

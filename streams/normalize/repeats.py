@@ -13,6 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
 
+import numpy as np
+
 from events.article import Removed
 from streams.normalize.draft import Draft, Line, removal, rewritten
 from streams.text.fold import fold
@@ -25,9 +27,17 @@ MIN_PASS = 12
 MIN_WHOLE = 8
 """Words that suffice where all that stands before is told again, word for word."""
 
+MAX_SENTENCES = 4_000
+"""Texts of more are no news item, and are not looked through."""
+
 _GRAM = 4
 _MAX_VOTES = 8
-_RUN = 4  # threes of longer words, so six of them: a dozen words of running text
+_RUN = 4  # threes of words in a short text, so six words
+_FEW_WORDS = 64
+_STRETCH = 44  # letters, so seven or eight words
+_TWICE = 2
+_SPACE = 32
+_WEIGHTS = np.array([pow(0x9E3779B97F4A7C15, at, 2**64) for at in range(1, _STRETCH // 4 + 1)], "<u8")
 _MAX_GAP = 2  # changed sentences inside a pass that begins with the body's first sentence
 
 
@@ -72,25 +82,31 @@ def cut_repeats(draft: Draft) -> Draft:
 
 
 def _may_repeat(lines: tuple[Line, ...]) -> bool:
-    """Tell, cheaply, whether a sequence of words occurs twice that is long enough to look closer.
-
-    Longer words stand for the text: half of its words, and never the same in the same order by chance.
-    """
-    words = " ".join(line.folded for line in lines).split()
-    if len(words) < 2 * MIN_WHOLE:
+    """Tell, cheaply, whether a sequence of words occurs twice that is long enough to look closer."""
+    told = " ".join(line.folded for line in lines)
+    if told.count("\n") + len(lines) > MAX_SENTENCES:
         return False
-    short = len(words) <= 8 * MIN_WHOLE
-    long = words if short else [word for word in words if len(word) > 4]
+    text = told.replace("\n", " ")
+    data = text.encode("utf-16-le", "surrogatepass")
+    letters = np.frombuffer(data, "<u2")
+    spaces = np.flatnonzero(letters == _SPACE)
+    if len(spaces) < _FEW_WORDS:
+        return len(spaces) >= 2 * MIN_WHOLE - 1 and _says_three_twice(text.split())
+    # As many stretches of text as there are words, each a number: equal stretches are equal numbers.
+    starts = spaces[: np.searchsorted(spaces, len(letters) - _STRETCH, "right")]
+    stretches = np.ndarray((len(letters) - _STRETCH + 1,), f"V{2 * _STRETCH}", data, strides=(2,))[starts]
+    numbers = np.sort(stretches.view("<u8").reshape(len(starts), -1) @ _WEIGHTS)
+    return int(np.count_nonzero(numbers[1:] == numbers[:-1])) >= _TWICE
+
+
+def _says_three_twice(words: list[str]) -> bool:
     seen: set[Words] = set()
     run = 0
-    for gram in zip(long, long[1:], long[2:], strict=False):
-        if gram in seen:
-            run += 1
-            if run == _RUN:
-                return True
-        else:
-            run = 0
-            seen.add(gram)
+    for gram in zip(words, words[1:], words[2:], strict=False):
+        run = run + 1 if gram in seen else 0
+        if run == _RUN:
+            return True
+        seen.add(gram)
     return False
 
 
@@ -176,6 +192,8 @@ def _exact(
 
 def _mended(number: int, unit: _Unit, words: list[str], index: dict[Words, list[int]]) -> _Match | None:
     """Find the sentence but for a mended word, figures alike."""
+    if not index:
+        return None
     votes = Counter(
         place - offset
         for offset, gram in enumerate(_grams(unit.words))

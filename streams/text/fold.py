@@ -16,12 +16,12 @@ import codecs
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from streams.text.everyday import everyday_match
+from streams.text.everyday import everyday_display, everyday_match, everyday_matches
 from streams.text.letters import (
     BEFORE_NFKC,
     EVERYDAY,
@@ -33,6 +33,7 @@ from streams.text.letters import (
     Folding,
     display_table,
     folding,
+    within_30_marks,
 )
 
 # The match form's version stands in every fingerprint: texts folded by other tables are never compared.
@@ -57,13 +58,20 @@ def display(text: str, lang: str | None = None) -> str:
     A kashida stays where it is a sign: alone as a bullet or dash, and after a short word (هـ, لـ«…»).
     `lang` is there for symmetry; no language asks for other cleaning yet.
     """
+    everyday = everyday_display(text)
+    if everyday is not None:
+        if "ـ" not in everyday:
+            return everyday
+        return _nfc(_KASHIDA.sub(_kashida, everyday))
     if _TO_CLEAN.search(text):
         text = _TO_CLEAN.sub(_clean, text)
     if "ـ" in text:
         text = _KASHIDA.sub(_kashida, text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return _even_spaces(text)
+    return _even_spaces(text if text.isascii() else _nfc(text))
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", within_30_marks(text))
 
 
 def _clean(found: re.Match[str]) -> str:
@@ -124,6 +132,12 @@ def match(text: str, lang: str | None = None) -> str:
         return everyday
     letters = "".join(piece.text for piece in _pieces(text, _base(lang), mapped=False))
     return _even_spaces(_marks(letters.replace(GONE, "")).replace(GONE, "").replace("%", " % "))
+
+
+def matches(lines: Sequence[str], lang: str | None = None) -> list[str]:
+    """Give the match form of each line; as one pass over all, at half the time of `match` on each."""
+    folded = everyday_matches(lines, _base(lang)) if lines else []
+    return [match(line, lang) for line in lines] if folded is None else folded
 
 
 def fold(text: str, lang: str | None = None) -> Folded:
@@ -197,7 +211,7 @@ def _clusters(text: str, start: int, table: Folding) -> Iterator[_Piece]:
 
 def _compose(text: str, table: Folding) -> str:
     """Fold by way of NFKC: composed first, since a hamza deleted as a mark may leave another letter."""
-    text = text.translate(BEFORE_NFKC)
+    text = within_30_marks(text).translate(BEFORE_NFKC)
     if not _KEPT_FORMS.search(text):
         return unicodedata.normalize("NFKC", text).lower().translate(table)
     parts = _KEPT_FORMS.split(text)

@@ -5,6 +5,7 @@ it into ا: linuxscout/pyarabic#39), widened by what news really holds: Persian 
 three kinds of digits, bidi marks (U+061C is missed by most tools: google/sentencepiece#1331).
 """
 
+import re
 import unicodedata
 
 GONE = "\x00"
@@ -138,3 +139,22 @@ def display_table() -> dict[int, str | None]:
     table.update({ord(char): " " for char in "\t" + _odd_spaces()})
     table.update({ord(char): "\n" for char in _LINES})
     return table
+
+
+_MAX_MARKS = 30
+_MANY_MARKS = re.compile(rf"[^\w\s]{{{_MAX_MARKS + 1},}}")
+
+
+def within_30_marks(text: str) -> str:
+    """Drop the marks of a letter past the thirtieth (UAX 15 section 13): ordering n takes n * n steps."""
+    return _MANY_MARKS.sub(_first_marks, text)
+
+
+def _first_marks(run: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in run[0]:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= _MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.text.fold import display, fold, match
+from streams.text.fold import display, fold, match, matches
 from streams.text.letters import EVERYDAY
 
 # One test a row of the table in streams/text/letters.py: (what a feed writes, what it is compared as).
@@ -196,6 +196,27 @@ def test_everyday_texts_fold_the_same_by_the_long_way(text: str, lang: str | Non
     assert folded == fold(text, lang).text
     # A rare letter takes the whole text the long way.
     assert match(text + " ࢠ", lang).removesuffix("ࢠ").rstrip() == folded
+
+
+@given(everyday)
+@settings(max_examples=500, deadline=None)
+def test_everyday_texts_are_shown_the_same_by_the_long_way(text: str) -> None:
+    assert display(text + "\nࢠ").removesuffix("ࢠ").rstrip("\n") == display(text)
+
+
+@given(st.lists(everyday | anything), st.sampled_from([None, "ar", "ckb", "fa", "ur"]))
+@settings(max_examples=500, deadline=None)
+def test_lines_together_fold_as_each_alone(lines: list[str], lang: str | None) -> None:
+    assert matches(lines, lang) == [match(line, lang) for line in lines]
+
+
+rare = st.characters() | st.sampled_from("ﻻﻷﷺﷲ％．，０①㎏ＡﬁÅ\u0340ﾊﾟ가가\u09be\ufe0f😀①½…‥﹪")
+
+
+@given(st.lists(everyday | rare, max_size=6).map("".join), st.sampled_from([None, "ar", "ckb", "fa", "ur"]))
+@settings(max_examples=2_000, deadline=None)
+def test_rare_characters_fold_the_same_by_the_long_way(text: str, lang: str | None) -> None:
+    assert match(text, lang) == fold(text, lang).text
 
 
 def test_what_bytes_strip_takes_for_white_space_is_the_space_or_gone() -> None:
