@@ -4,8 +4,12 @@ from typing import Literal
 
 from events.article import SCHEMA_VERSION, Value
 
-FeedStatus = Literal["active", "failing", "blocked", "gone"]
-"""failing: the last polls brought nothing; blocked: the server refuses us; gone: 410, no longer polled."""
+FeedStatus = Literal["new", "active", "silent", "failing", "blocked", "gone"]
+"""new: not yet polled; silent: nothing new for longer than its own rhythm allows; failing: the last polls
+brought nothing; blocked: the server refuses us; gone: HTTP 410, no longer polled until it is added again."""
+
+AddedBy = Literal["command", "list"]
+"""command: `marsad feeds add` or `import`; list: the OPML file a connector was started with."""
 
 FeedEventKind = Literal["feed.silent", "feed.gap", "feed.moved", "feed.blocked", "feed.recovered"]
 
@@ -13,7 +17,8 @@ FeedEventKind = Literal["feed.silent", "feed.gap", "feed.moved", "feed.blocked",
 class Feed(Value, frozen=True, kw_only=True):
     """The subscription and health of one feed, key `feed_id` on the compacted topic.
 
-    Counts are of the last poll that succeeded; `errors` counts failures in a row.
+    Counts are of the last poll that succeeded; `errors` counts failures in a row. Of two records of one
+    feed the subscription (name, folders, full text, interval) of the later `subscribed_at` holds.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -22,7 +27,12 @@ class Feed(Value, frozen=True, kw_only=True):
     source_id: str
     source_name: str | None = None
     status: FeedStatus
-    last_polled_at: str
+    subscribed_at: str | None = None
+    added_by: AddedBy | None = None
+    folders: tuple[str, ...] = ()
+    full_text: bool = False
+    interval_seconds: int | None = None
+    last_polled_at: str | None = None
     last_success_at: str | None = None
     last_new_at: str | None = None
     items: int | None = None
@@ -30,6 +40,7 @@ class Feed(Value, frozen=True, kw_only=True):
     errors: int = 0
     last_error: str | None = None
     failing_since: str | None = None
+    silent_since: str | None = None
     next_poll_at: str | None = None
     moved_to: str | None = None
 

@@ -64,14 +64,20 @@ ENRICHED = Topic("articles.enriched.v1", "article_id", "delete", "EnrichedArticl
 CURRENT = Topic("articles.current.v1", "article_id", "compact", "EnrichedArticle")
 REPEATS = Topic("articles.repeats.v1", "article_id", "delete", "Repeat", 7)
 STORIES = Topic("stories.v1", "story_id", "compact", "Story")
-FEEDS = Topic("feeds.v1", "feed_id", "compact", "Feed")
+FEEDS = Topic(
+    # A list that is read again years later must not bring back what was removed meanwhile.
+    "feeds.v1", "feed_id", "compact", "Feed", extra=(("delete.retention.ms", str(5 * 365 * DAY_MS)),),
+)  # fmt: skip
+FEED_STATE = Topic("feeds.state.v1", "feed_id", "compact", "memory of a feed, for connectors alone")
+"""Partitioned by the host of the feed, not by its key: one host is one worker's (connectors/feeds/share.py)."""
 FEED_EVENTS = Topic("feeds.events.v1", "feed_id", "delete", "FeedEvent", 30)
 ALERTS = Topic("alerts.v1", "rule id + group key", "delete", "Alert", 30)
 HANDLED = Topic("dlt.handled.v1", "position of the dead letter", "delete", "HandledLetter", 31)
 """Kept a day longer than the dead letters: a note is written after its letter, and must outlive it."""
 
 PUBLIC: tuple[Topic, ...] = (
-    RAW, NORMALIZED, DEDUPED, ENRICHED, CURRENT, REPEATS, STORIES, FEEDS, FEED_EVENTS, ALERTS, HANDLED,
+    RAW, NORMALIZED, DEDUPED, ENRICHED, CURRENT, REPEATS, STORIES, FEEDS, FEED_STATE, FEED_EVENTS,
+    ALERTS, HANDLED,
 )  # fmt: skip
 
 READS: Mapping[str, Topic] = MappingProxyType({"normalize": RAW, "dedupe": NORMALIZED, "tag": DEDUPED})

@@ -190,4 +190,6 @@ def _time(value: Carried) -> str:
         return value.occurred_at
     if isinstance(value, HandledLetter):
         return value.handled_at
-    return value.last_polled_at if isinstance(value, Feed) else value.fetched_at
+    if isinstance(value, Feed):
+        return value.last_polled_at or value.subscribed_at or "1970-01-01T00:00:00.000Z"
+    return value.fetched_at

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from events.article import RawArticle
 
 MAX_NAME = 300
@@ -28,14 +30,31 @@ class Job:
     """False where the connection ended before the body did."""
 
 
+class Asks(msgspec.Struct, frozen=True):
+    """What a feed asks of those who poll it: `ttl` in minutes, `period` in seconds, days from Monday (0).
+
+    `hub` and `topic` are the addresses of its WebSub hub and of itself there.
+    """
+
+    ttl: int | None = None
+    period: float | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    hub: str | None = None
+    topic: str | None = None
+
+
+NO_ASKS = Asks()
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A feed that was read; `complete` is False where its bytes ended early, `ttl` is in minutes."""
+    """A feed that was read; `complete` is False where its bytes ended early."""
 
     articles: Iterator[RawArticle]
     title: str | None = None
     lang: str | None = None
-    ttl: int | None = None
+    asks: Asks = NO_ASKS
     complete: bool = True
     version: str = ""
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.feeds.document import MAX_NAME, Job, Parsed, first_text
+from connectors.feeds.document import MAX_NAME, Asks, Job, Parsed, first_text
 from connectors.feeds.item import Item, article
-from connectors.feeds.links import escaped
+from connectors.feeds.links import escaped, web_address
 from connectors.feeds.source import Refused
 from events.article import RawArticle
 
@@ -23,7 +23,20 @@ def parse(text: str, job: Job, complete: bool) -> Parsed:
     title = first_text(document.get("title"))
     lang = first_text(document.get("language")) or None
     articles = _articles(items, lang, job, job.name or title[:MAX_NAME] or None)
-    return Parsed(articles=articles, title=title or None, lang=lang, complete=complete, version="json")
+    return Parsed(
+        articles=articles, title=title or None, lang=lang, asks=_asks(document, job.base), complete=complete,
+        version="json",
+    )  # fmt: skip
+
+
+def _asks(document: dict[str, Any], base: str) -> Asks:
+    hubs = document.get("hubs")
+    given = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
+    wanted = (first_text(hub.get("url")) for hub in given if str(hub.get("type")).lower() == "websub")
+    return Asks(
+        hub=next((address for url in wanted if (address := web_address(url, base))), None),
+        topic=web_address(first_text(document.get("feed_url")), base),
+    )
 
 
 def _articles(items: list[Any], lang: str | None, job: Job, name: str | None) -> Iterator[RawArticle]:

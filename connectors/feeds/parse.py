@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from connectors.feeds import jsonfeed, links
+from connectors.feeds.asks import asks
 from connectors.feeds.charset import decode, for_xml
 from connectors.feeds.compression import MAX_BYTES, TooLarge, Unreadable, decompress
 from connectors.feeds.document import MAX_NAME, Job, Parsed, first_text
@@ -59,7 +60,7 @@ def _xml(found: Read, text: str, job: Job, complete: bool) -> Parsed:
         articles=(article(item, job, name) for item in items),
         title=title,
         lang=claimed,
-        ttl=_minutes(found.feed.get("ttl")),
+        asks=asks(found.feed, found.skip_hours, found.skip_days, job.base),
         complete=complete,
         version=found.version,
     )
@@ -139,11 +140,6 @@ def _authors(entry: dict[str, Any]) -> tuple[str, ...]:
 def _categories(entry: dict[str, Any]) -> tuple[str, ...]:
     terms = (first_text(tag.get("label")) or first_text(tag.get("term")) for tag in _dicts(entry.get("tags")))
     return tuple(dict.fromkeys(term for term in terms if term))
-
-
-def _minutes(ttl: object) -> int | None:
-    text = first_text(ttl)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 def _dicts(values: object) -> list[dict[str, Any]]:

@@ -17,7 +17,8 @@ from connectors.feeds.document import Job
 from connectors.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, Validators
 from connectors.feeds.sandbox import Readers, Reading
 from connectors.feeds.source import Refusal, Refused, Source, from_argument, without_credentials
-from connectors.feeds.state import Memory, Store, diff, unchanged
+from connectors.feeds.folder import Store
+from connectors.feeds.state import Memory, diff, unchanged
 from events.article import RawArticle
 from events.times import wire_time
 

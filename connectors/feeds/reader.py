@@ -25,6 +25,8 @@ OTHER_ROOTS = frozenset({"html", "urlset", "sitemapindex", "opml", "svg", "newsm
 
 
 ITEM = re.compile(r"<(?:[A-Za-z0-9._-]+:)?(?:item|entry)[\s>]")
+_SKIPS = 48
+"""More hours or days than that nobody means."""
 _TRIPPED = (AttributeError, TypeError, KeyError, ValueError, IndexError)
 """An element named like a field of feedparser's own (`<links>`) trips it; that element is passed over."""
 
@@ -34,6 +36,8 @@ class _Exact:
 
     first_tag = ""
     is_feed = False
+    skip_hours: tuple[str, ...] = ()
+    skip_days: tuple[str, ...] = ()
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
         self.first_tag = self.first_tag or tag
@@ -70,6 +74,18 @@ class _Exact:
 
     _end_modified = _end_lastbuilddate = _end_updated
 
+    def _start_hour(self, attrs: dict[str, Any]) -> None:
+        self.push("hour", 0)  # type: ignore[attr-defined]
+
+    def _end_hour(self) -> None:
+        self.skip_hours = (*self.skip_hours, str(self.pop("hour") or ""))[:_SKIPS]  # type: ignore[attr-defined]
+
+    def _start_day(self, attrs: dict[str, Any]) -> None:
+        self.push("day", 0)  # type: ignore[attr-defined]
+
+    def _end_day(self) -> None:
+        self.skip_days = (*self.skip_days, str(self.pop("day") or ""))[:_SKIPS]  # type: ignore[attr-defined]
+
     def _start_dc_date(self, attrs: dict[str, Any]) -> None:
         self.push("dc_date", 1)  # type: ignore[attr-defined]
 
@@ -105,6 +121,8 @@ class Read:
     version: str
     root: str
     broken: bool
+    skip_hours: tuple[str, ...] = ()
+    skip_days: tuple[str, ...] = ()
 
 
 def read(text: str, base: str) -> Read:
@@ -140,7 +158,10 @@ def _result(parser: Any, named: str | None, broken: bool) -> Read:
     root = parser.first_tag.rpartition(":")[2]
     is_feed = parser.is_feed and root not in OTHER_ROOTS
     version = (named or parser.version or "rss") if is_feed else ""
-    return Read(parser.feeddata, parser.entries if is_feed else [], version, root, broken)
+    entries = parser.entries if is_feed else []
+    return Read(
+        parser.feeddata, entries, version, root, broken, parser.skip_hours, parser.skip_days
+    )
 
 
 def _parse_strictly(data: bytes, base: str) -> Any:

@@ -18,7 +18,7 @@ from typing import IO
 
 import msgspec
 
-from connectors.feeds.document import Job
+from connectors.feeds.document import NO_ASKS, Asks, Job
 from connectors.feeds.source import Refused
 from events.article import RawArticle
 
@@ -48,7 +48,7 @@ class Answer(msgspec.Struct, frozen=True):
     refused: str | None = None
     title: str | None = None
     lang: str | None = None
-    ttl: int | None = None
+    asks: Asks = NO_ASKS
     complete: bool = True
     last: bool = False
     """The child ends itself after this (memory)."""
@@ -60,7 +60,7 @@ class Reading:
 
     title: str | None
     lang: str | None
-    ttl: int | None
+    asks: Asks
     complete: bool
     _spool: IO[bytes]
 
@@ -160,7 +160,7 @@ class _Child:
         if answer.refused is not None:
             spool.close()
             raise Refused(answer.refused)
-        return Reading(answer.title, answer.lang, answer.ttl, answer.complete, spool)
+        return Reading(answer.title, answer.lang, answer.asks, answer.complete, spool)
 
     async def _send(self, order: Order, body: IO[bytes] | None) -> None:
         pipe = self._process.stdin

@@ -69,7 +69,7 @@ def _answer(parsed: Parsed, answers: BinaryIO, size: int) -> Answer:
     return Answer(
         title=parsed.title,
         lang=parsed.lang,
-        ttl=parsed.ttl,
+        asks=parsed.asks,
         complete=parsed.complete,
         last=total > _GROWN,
     )

@@ -8,9 +8,10 @@ lengthen it linearly. Jitter comes from a seed, so that feeds of one host do not
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from connectors.feeds.document import NO_ASKS, Asks
 from events.identity import digest
 
 DAY = 86_400.0
@@ -35,17 +36,25 @@ class Hints:
     max_age: float | None = None
     expires: float | None = None
     retry_after: float | None = None
+    period: float | None = None
+    """How often the feed says that it changes (sy:updatePeriod): where a new feed begins, nothing else."""
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    """Hours of the day (0 to 23, UTC) and days of the week (Monday is 0) at which nobody is to come."""
 
     @classmethod
-    def of(cls, headers: Mapping[str, str], now: datetime, ttl_minutes: int | None = None) -> "Hints":
-        """Read the response headers; a date counts from the server's own Date where it gives one."""
+    def of(cls, headers: Mapping[str, str], now: datetime, asks: Asks = NO_ASKS) -> "Hints":
+        """Read what headers and feed ask; a date counts from the server's own Date where it gives one."""
         then = _date(headers.get("Date")) or now
         found = re.search(r"max-age\s*=\s*\"?(\d{1,12})", headers.get("Cache-Control", ""), re.IGNORECASE)
         return cls(
-            ttl=ttl_minutes * 60.0 if ttl_minutes else None,
+            ttl=asks.ttl * 60.0 if asks.ttl else None,
             max_age=float(found[1]) if found else None,
             expires=_until(headers.get("Expires"), then),
             retry_after=_seconds(headers.get("Retry-After")) or _until(headers.get("Retry-After"), then),
+            period=asks.period,
+            skip_hours=frozenset(asks.skip_hours),
+            skip_days=frozenset(asks.skip_days),
         )
 
 
@@ -64,6 +73,10 @@ def after_success(
     interval: float | None, items: int, new: int, pace: Pace, seed: str, hints: Hints = NO_HINTS
 ) -> Next:
     """Give the next poll after one that brought `items`, `new` of them unknown."""
+    if interval is None and hints.period:
+        interval = _clamp(hints.period, pace.floor, pace.cap)
+        new = max(new, 1)  # all items of a first poll are unknown: that tells nothing of its rhythm
+        items = max(items, 3)
     before = pace.first if interval is None else interval
     share = new / items if items else 0.0
     factor = 0.5 if share > 0.67 else 0.8 if share > 0.33 else 1.0 if new else 1.5
@@ -73,13 +86,42 @@ def after_success(
     return Next(adapted, _jittered(max(wait, _retry(hints)), pace, seed))
 
 
+HARD = frozenset({400, 401, 402, 403, 405, 406, 407, 451})
+"""Refusals that seldom end by themselves (Media Cloud rss-fetcher: hard errors weigh twice)."""
+BRIEF = "the host name is not known"
+"""A name server's hiccup weighs a quarter, as there."""
+
+
+def weight(status: int | None, reason: str = "") -> float:
+    """Give how much one failure counts: a refusal 2, a server's or a network's trouble 1, a name's 0.25."""
+    if status in HARD:
+        return 2.0
+    return 0.25 if BRIEF in reason else 1.0
+
+
 def after_failure(
-    interval: float | None, errors: int, pace: Pace, seed: str, hints: Hints = NO_HINTS
+    interval: float | None, strikes: float, pace: Pace, seed: str, hints: Hints = NO_HINTS
 ) -> Next:
-    """Give the next poll after the `errors`-th failure in a row: linear, a day at most."""
+    """Give the next poll after failures in a row that weigh `strikes` together: linear, a day at most."""
     before = pace.first if interval is None else interval
-    wait = min(before * max(1, errors), max(pace.cap, DAY))
+    wait = min(before * max(0.25, strikes), max(pace.cap, DAY))
     return Next(before, _jittered(max(_clamp(wait, pace.floor, DAY), _retry(hints)), pace, seed))
+
+
+def not_skipped(at: datetime, hints: Hints) -> datetime:
+    """Give `at`, or the next full hour at which the feed does not ask to be left alone.
+
+    RSS 2.0 skipHours and skipDays, in UTC. A feed that skips everything, or a week but for a day, is
+    broken, and not heeded.
+    """
+    hours = hints.skip_hours if len(hints.skip_hours) < 24 else frozenset[int]()
+    days = hints.skip_days if len(hints.skip_days) < 6 else frozenset[int]()
+    utc = at.astimezone(UTC)
+    for _ in range(24 * 7):
+        if utc.hour not in hours and utc.weekday() not in days:
+            return utc
+        utc = utc.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return at
 
 
 def due(next_at: float, now: float, pace: Pace) -> float:

@@ -1,34 +1,32 @@
 """What is remembered of a feed between polls, and what of a new poll is therefore news.
 
-`diff` is pure: memory and a poll in, the articles to emit and the next memory out. `Store` keeps
-memories in a folder, one file a feed, each written whole or not at all. The caller saves only what it
-has delivered (guarantee 4).
+`diff` is pure: memory and a poll in, the articles to emit and the next memory out. The caller saves only
+what it has delivered (guarantee 4): in a folder (`folder.py`) or in Kafka (`tables.py`).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
 from connectors.feeds.fetch import NO_VALIDATORS, Validators
-from connectors.whole import write_whole
 from events.article import RawArticle
 from events.identity import digest
 from events.urls import canonical_url
 from events.wire import encode
 
-VERSION = 1
+VERSION = 2
 STORM = 5
 """From so many known items on, all of them changed in nothing but dates, links or guids is no news."""
 _KEPT = 4
 """How many times the feed's own length is remembered of items that have left it."""
 _KEPT_AT_LEAST = 400
+_KEPT_AT_MOST = 20_000
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class Seen(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One item that was seen, under every name it may come back by; digests all.
 
     `moved` is the guid less its host, `own` names an item whose guid and link are shared or missing.
@@ -43,22 +41,47 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     full: str
 
 
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """Where permanent redirects lead: how often that was seen, since when, and whether it is believed."""
+
+    address: str
+    times: int = 1
+    since: float = 0.0
+    proven: bool = False
+
+
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """How the polling of a feed goes: rhythm, failures, and when it comes next. Times as on the wire."""
+    """How the polling of a feed goes: rhythm, failures, and when it comes next. Times as on the wire.
+
+    Numbers of time are seconds since 1970, lengths are in seconds.
+    """
 
     interval: float | None = None
     next_at: float = 0.0
-    """Seconds since 1970."""
     full_at: float = 0.0
-    """Last request without conditions, seconds since 1970: some servers answer 304 for ever."""
+    """Last request without conditions: some servers answer 304 for ever."""
     errors: int = 0
+    strikes: float = 0.0
+    """Failures in a row, each by its weight (`schedule.weight`)."""
     blocked: bool = False
     gone: bool = False
+    host_until: float = 0.0
+    """Until when its host wants to be left alone by all of its feeds."""
+    last_polled_at: str | None = None
     last_success_at: str | None = None
     last_new_at: str | None = None
     last_error: str | None = None
     failing_since: str | None = None
-    moved_to: str | None = None
+    items: int | None = None
+    new: int | None = None
+    pauses: tuple[float, ...] = ()
+    """The last pauses between two items or two polls that brought news (`rhythm.py`)."""
+    silent_since: str | None = None
+    move: Move | None = None
+    hub: str | None = None
+    topic: str | None = None
+    lease_until: float = 0.0
+    """The WebSub subscription that a hub has confirmed holds until then."""
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +91,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     feed_url: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    body: str | None = None
+    """Digest of the last body: many servers give no validators (Feedbin keeps the same)."""
     seen: tuple[Seen, ...] = ()
     course: Course | None = None
 
@@ -90,7 +115,10 @@ class Difference:
 
 
 def diff(
-    memory: Memory, articles: Sequence[RawArticle], validators: Validators = NO_VALIDATORS
+    memory: Memory,
+    articles: Sequence[RawArticle],
+    validators: Validators = NO_VALIDATORS,
+    body: str | None = None,
 ) -> Difference:
     """Compare a poll with what is remembered.
 
@@ -107,7 +135,7 @@ def diff(
     wanted = {"new", "changed"} if storm else {"new", "changed", "touched"}
     return Difference(
         articles=tuple(a for a, kind in zip(articles, kinds, strict=True) if kind in wanted),
-        memory=_next(memory, poll, [old for old in before if old], validators),
+        memory=_next(memory, poll, [old for old in before if old], validators, body),
         new=kinds.count("new"),
         changed=sum(kind in wanted for kind in kinds) - kinds.count("new"),
         shared=len(kinds) - kinds.count("new"),
@@ -164,15 +192,16 @@ def _seen(article: RawArticle) -> Seen:
         article, source_id="", source_name=None, feed_url=None, lang=None, fetched_at=""
     )
     texts = (article.title, article.summary_html, article.content_html, article.content_text)
-    core = digest(*(" ".join((text or "").split()) for text in texts))
+    core = digest(*(" ".join((text or "").split()) for text in texts), size=8)
     url = canonical_url(article.url) if article.url else None
+    names = (article.item_id or "", url or "", article.title or "", article.published_raw or "")
     return Seen(
         guid=_short(article.item_id),
         moved=_short(_less_host(article.item_id)),
         url=_short(url),
-        own=digest(article.item_id or "", url or "", article.title or "", article.published_raw or ""),
+        own=digest(*names, size=8),
         core=core,
-        full=digest(encode(own).decode()),
+        full=digest(encode(own).decode(), size=8),
     )
 
 
@@ -192,15 +221,18 @@ def _less_host(guid: str | None) -> str | None:
     return rest if len(rest) > 3 else None
 
 
-def _next(memory: Memory, poll: list[Seen], recalled: list[Seen], validators: Validators) -> Memory:
+def _next(
+    memory: Memory, poll: list[Seen], recalled: list[Seen], validators: Validators, body: str | None
+) -> Memory:
     """Remember this poll first, then what went before, up to a few times the feed's length."""
     gone = set(map(id, recalled))
     older = [item for item in memory.seen if id(item) not in gone]
-    room = max(_KEPT_AT_LEAST, _KEPT * len(poll))
+    room = min(max(_KEPT_AT_LEAST, _KEPT * len(poll)), max(_KEPT_AT_MOST, len(poll)))
     return Memory(
         feed_url=memory.feed_url,
         etag=validators.etag,
         last_modified=validators.last_modified,
+        body=body,
         seen=(*poll, *older[: max(0, room - len(poll))]),
         course=memory.course,
     )
@@ -213,38 +245,3 @@ def unchanged(memory: Memory, validators: Validators) -> Memory:
         etag=validators.etag or memory.etag,
         last_modified=validators.last_modified or memory.last_modified,
     )
-
-
-class Store:
-    """Memories in a folder, one file a feed."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def open(self) -> None:
-        """Make the folder; raises OSError where that cannot be."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def path(self, key: str) -> Path:
-        """Give the file of the feed with this key; the name says nothing that could be a secret."""
-        return self._folder / f"{digest('feed', key)}.json"
-
-    def load(self, key: str, feed_url: str) -> tuple[Memory, str | None]:
-        """Give what is remembered of a feed, and in words what was wrong with it."""
-        fresh = Memory(feed_url=feed_url)
-        try:
-            memory = msgspec.json.decode(self.path(key).read_bytes(), type=Memory)
-        except FileNotFoundError:
-            return fresh, None
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            return fresh, "what was remembered of this feed cannot be read; everything counts as new"
-        if memory.version != VERSION:
-            return (
-                fresh,
-                f"what was remembered of this feed has version {memory.version}; everything counts as new",
-            )
-        return memory, None
-
-    def save(self, key: str, memory: Memory) -> None:
-        """Write a memory whole: a reader sees the old one or the new one."""
-        write_whole(self.path(key), msgspec.json.encode(memory))
