@@ -145,7 +145,7 @@ class _Run:
         if line.article:
             record = raw_record(line.article, line.data)
             self._waiting.append((line.number, record))
-            self._bytes += len(record.value)
+            self._bytes += len(record.value or b"")
         if len(self._waiting) >= AT_ONCE or self._bytes >= _BATCH_BYTES:
             await self.flush()
 

@@ -40,6 +40,8 @@ class RawArticle(Value, frozen=True, kw_only=True):
     categories: tuple[str, ...] | None = ()
     published_at: str | None = None
     published_raw: str | None = None
+    published_source: str | None = None
+    """`page` where the connector found `published_at` on the article's page; anything else is the feed."""
     updated_at: str | None = None
 
 

@@ -69,7 +69,7 @@ FEEDS = Topic(
     "feeds.v1", "feed_id", "compact", "Feed", extra=(("delete.retention.ms", str(5 * 365 * DAY_MS)),),
 )  # fmt: skip
 FEED_STATE = Topic("feeds.state.v1", "feed_id", "compact", "memory of a feed, for connectors alone")
-"""Partitioned by the host of the feed, not by its key: one host is one worker's (connectors/feeds/share.py)."""
+"""Partitioned by the host of the feed, not by its key: one host is one worker's (docs/feeds.md)."""
 FEED_EVENTS = Topic("feeds.events.v1", "feed_id", "delete", "FeedEvent", 30)
 ALERTS = Topic("alerts.v1", "rule id + group key", "delete", "Alert", 30)
 HANDLED = Topic("dlt.handled.v1", "position of the dead letter", "delete", "HandledLetter", 31)

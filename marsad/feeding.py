@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from connectors.feeds import opml
+from connectors.feeds.errand import Outcome
+from connectors.feeds.manners import Manners, RetryScope
 from connectors.feeds.schedule import Pace
+from connectors.feeds.secrets import BadSecrets, Secrets
+from connectors.feeds.secrets import load as load_secrets
 from connectors.feeds.source import Refusal, Source
-from connectors.feeds.worker import BrokerAway, Manners, NoTopic, Outcome, run
-from connectors.publish import Publisher
-from marsad.errors import Failure
+from connectors.feeds.worker import Options, run, run_once
+from connectors.publish import BrokerAway, NoTopic, Publisher
+from marsad.errors import Failure, Misuse
 from marsad.health import health_address
 from marsad.polling import Polling
 from marsad.settings import Settings
@@ -70,32 +74,45 @@ async def _run(
     polling: Polling | None = None,
 ) -> list[Outcome]:
     polling = polling or Polling()
+    try:
+        async with Publisher(client, ONCE_PATIENCE_SECONDS if once else None) as publisher:
+            options = options_of(settings, say, polling)
+            await publisher.cluster()
+            polling.reached()
+            if once:
+                return await run_once(sources, publisher, options, stop)
+            await run(sources, publisher, options, stop)
+            return []
+    except (BrokerAway, NoTopic) as error:
+        raise Failure(str(error)) from error
+
+
+def options_of(settings: Settings, say: Say, polling: Polling) -> Options:
+    """Give what the settings say about polling. Raises Misuse where the file of secrets cannot be used."""
 
     def refused(refusal: Refusal) -> None:
         say(str(refusal))
 
+    return Options(
+        prefix=settings.topic_prefix,
+        allow_private=frozenset(settings.allow_private_hosts),
+        manners=Manners(
+            pace=Pace(floor=settings.poll_floor_seconds, cap=settings.poll_cap_seconds),
+            retry_scope=_SCOPES[settings.retry_after_scope],
+        ),
+        secrets=secrets_of(settings),
+        contact=settings.contact,
+        on_refusal=refused,
+        on_polled=polling.polled,
+    )
+
+
+def secrets_of(settings: Settings) -> Secrets:
+    """Read the file of secrets. Raises Misuse, which quotes none of them."""
     try:
-        async with Publisher(client, ONCE_PATIENCE_SECONDS if once else None) as publisher:
-            # Below the cluster's id: what one cluster has been given says nothing about another.
-            state = settings.data / "feeds" / await publisher.cluster() / settings.topic_prefix.strip(".")
-            polling.reached()
-            return await run(
-                sources,
-                publisher,
-                prefix=settings.topic_prefix,
-                state_dir=state,
-                stop=stop,
-                on_refusal=refused,
-                allow_private=frozenset(settings.allow_private_hosts),
-                once=once,
-                manners=Manners(pace=_pace(settings)),
-                on_polled=polling.polled,
-            )
-    except (BrokerAway, NoTopic) as error:
-        raise Failure(str(error)) from error
-    except OSError as error:
-        raise Failure(f"feed state cannot be kept below {settings.data}: {error.strerror}") from error
+        return load_secrets(settings.feed_secrets)
+    except BadSecrets as error:
+        raise Misuse(f"feed_secrets: {error}") from None
 
 
-def _pace(settings: Settings) -> Pace:
-    return Pace(floor=settings.poll_floor_seconds, cap=settings.poll_cap_seconds)
+_SCOPES: Mapping[str, RetryScope] = {"AUTO": "auto", "HOST": "host", "FEED": "feed"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from connectors.feeds.worker import Outcome
+from connectors.feeds.errand import Outcome
 from marsad import __version__
 from streams.engine.metrics import METRICS as OF_STAGES
 from streams.engine.metrics import registry

@@ -72,6 +72,17 @@ class Settings:
     poll_cap_seconds: int = _setting(
         21_600, kinds.whole(1, 604_800), "a feed is never left alone longer than this"
     )
+    contact: str | None = _setting(
+        None, kinds.TEXT, "whom a site's owner may turn to, in our User-Agent: an address or a page of yours"
+    )
+    feed_secrets: Path | None = _setting(
+        None, kinds.PATH, "TOML file of passwords, headers and cookies by feed; docs/feeds.md"
+    )
+    retry_after_scope: str = _setting(
+        "AUTO",
+        kinds.one_of("AUTO", "HOST", "FEED"),
+        "what a server's Retry-After is about; AUTO: the whole host, on private hosts the feed alone",
+    )
     copy_window_hours: int = _setting(
         72, kinds.whole(1, 8_760), "how long an article is looked for in later copies"
     )

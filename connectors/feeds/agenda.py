@@ -36,6 +36,7 @@ class Agenda:
 
     def put(self, feed: str, host: str, due: float) -> None:
         """Let `feed` wait in the line of `host` until `due`, and nowhere else."""
+        self.drop(feed)
         stamp = self._next_stamp()
         self._feeds[feed] = host, stamp
         line = self._hosts.setdefault(host, _Host())
@@ -44,7 +45,9 @@ class Agenda:
 
     def drop(self, feed: str) -> None:
         """Let `feed` wait no more; a poll of it that runs is told by `done`."""
-        self._feeds.pop(feed, None)
+        host, _ = self._feeds.pop(feed, (None, 0))
+        if host is not None:
+            self._offer(host, self._hosts[host])
 
     def pause(self, host: str, until: float) -> None:
         """Let nothing of `host` begin before `until`."""

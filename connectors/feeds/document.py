@@ -47,6 +47,20 @@ class Asks(msgspec.Struct, frozen=True):
 NO_ASKS = Asks()
 
 
+class Page(msgspec.Struct, frozen=True):
+    """The article of a web page: text as paragraphs, one a line; `published` as the page states it.
+
+    `refused` says in words why the page is none: a paywall, a block page, nothing to read.
+    """
+
+    text: str = ""
+    title: str = ""
+    published: str = ""
+    lang: str = ""
+    authors: tuple[str, ...] = ()
+    refused: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A feed that was read; `complete` is False where its bytes ended early."""

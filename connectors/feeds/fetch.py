@@ -10,7 +10,7 @@ import contextlib
 import tempfile
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import IO, Self
 from urllib.parse import quote, unquote_to_bytes, urldefrag, urljoin, urlsplit
@@ -25,7 +25,7 @@ from connectors.feeds.reach import allowed_hosts, guarded_socket, is_allowed
 from connectors.feeds.resolve import ThreadedNames
 from connectors.feeds.source import Refused, host_and_port, safe, without_credentials
 
-USER_AGENT = "marsad/0.1 (feed reader; +https://github.com/marsad/marsad)"
+HOME = "https://github.com/marsad/marsad"
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = (
@@ -50,6 +50,17 @@ class Validators:
 
 
 NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """Request headers that are a secret between us and one origin (scheme, host and port)."""
+
+    origin: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+NOTHING_PRIVATE = Private()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,49 +90,80 @@ class FetchFailed(Refused):
         self.retry_after = retry_after
 
 
+def user_agent(contact: str | None = None) -> str:
+    """Give the name under which we come, with where to complain: an address or a page of the operator's."""
+    return f"marsad/0.1 (feed reader; {contact or '+' + HOME})"
+
+
 class Fetcher:
     """Two connection pools: one that dials public addresses only, one for the hosts on the allow list."""
 
-    def __init__(self, allow_private: frozenset[str] = frozenset(), connections: int = 64) -> None:
+    def __init__(
+        self,
+        allow_private: frozenset[str] = frozenset(),
+        connections: int = 64,
+        contact: str | None = None,
+    ) -> None:
         self._allowed = allowed_hosts(",".join(allow_private))
         self._connections = connections
+        self._agent = user_agent(contact)
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self._public = await self._stack.enter_async_context(_session(self._connections, guarded=True))
-        self._private = await self._stack.enter_async_context(_session(self._connections, guarded=False))
+        self._public = await self._stack.enter_async_context(
+            _session(self._connections, self._agent, guarded=True)
+        )
+        self._private = await self._stack.enter_async_context(
+            _session(self._connections, self._agent, guarded=False)
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
+    def allows_private(self, host: str) -> bool:
+        """Tell whether `host` is on the list of private hosts that may be reached."""
+        return is_allowed(host, self._allowed)
+
     async def fetch(
-        self, address: str, validators: Validators = NO_VALIDATORS, seconds: float = 27.0
+        self,
+        address: str,
+        validators: Validators = NO_VALIDATORS,
+        seconds: float = 27.0,
+        private: Private = NOTHING_PRIVATE,
+        accept: str | None = None,
     ) -> Fetched:
-        """Fetch `address` within `seconds`. Raises `FetchFailed` with the reason in words."""
+        """Fetch `address` within `seconds`. Raises `FetchFailed` with the reason in words.
+
+        `private` goes to the origin it is meant for and to no other; without it what `address` holds does.
+        """
+        private = private if private.headers else in_address(address)
+        open_ = validators.headers() | ({"Accept": accept} if accept else {})
         try:
             async with asyncio.timeout(seconds):
-                return await self._follow(address, validators)
+                return await self._follow(_bare(address), open_, private, bool(validators.headers()))
         except TimeoutError as error:
             raise FetchFailed(f"no complete answer within {seconds:.3g} s") from error
 
-    async def _follow(self, address: str, validators: Validators) -> Fetched:
-        credentials = _credentials(address)
-        url, permanent = _bare(address), True
-        home = _origin(url)
+    async def _follow(
+        self, url: str, open_: Mapping[str, str], private: Private, conditional: bool
+    ) -> Fetched:
+        first, permanent = url, True
         for hop in range(MAX_REDIRECTS + 1):
-            headers = validators.headers()
-            if credentials and _origin(url) == home:
-                headers["Authorization"] = credentials
-            answer = await self._get(url, headers, hop)
+            ours = private.origin is not None and origin(url) == private.origin
+            headers = {**open_, **(private.headers if ours else {})}
+            answer = await self._get(url, headers, hop, conditional)
             if isinstance(answer, Fetched):
-                return answer if hop == 0 or not permanent else _moved(answer)
+                moved = permanent and url != first
+                return replace(answer, moved=moved) if moved else answer
             status, location = answer
             permanent = permanent and status in (301, 308)
             url = _next(url, location)
         raise FetchFailed(f"more than {MAX_REDIRECTS} redirects")
 
-    async def _get(self, url: str, headers: dict[str, str], hop: int) -> Fetched | tuple[int, str]:
+    async def _get(
+        self, url: str, headers: dict[str, str], hop: int, conditional: bool
+    ) -> Fetched | tuple[int, str]:
         try:
             target = URL(url)
             # yarl's reading of the host decides, since yarl's is the one that is dialled.
@@ -130,13 +172,13 @@ class Fetcher:
             async with session.get(target, headers=headers, allow_redirects=False) as response:
                 if response.status in _REDIRECTS:
                     return response.status, response.headers.get("Location", "")
-                return await _take(response, url, bool(headers.keys() - {"Authorization"}))
+                return await _take(response, url, conditional)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             where = f"redirected to {host_and_port(url)}: " if hop else ""
             raise FetchFailed(where + in_words(error)) from error
 
 
-def _session(connections: int, guarded: bool) -> aiohttp.ClientSession:
+def _session(connections: int, agent: str, guarded: bool) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         limit=connections,
         resolver=ThreadedNames(),
@@ -145,7 +187,7 @@ def _session(connections: int, guarded: bool) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
+        headers={"User-Agent": agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
         auto_decompress=False,
         trust_env=False,  # a proxy would dial for us, past the guard
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=15),
@@ -197,13 +239,6 @@ async def _spool(response: aiohttp.ClientResponse, body: IO[bytes]) -> bool:
     return True
 
 
-def _moved(answer: Fetched) -> Fetched:
-    return Fetched(
-        answer.address, answer.body, answer.content_type, answer.content_encoding,
-        answer.validators, True, answer.complete, answer.headers,
-    )  # fmt: skip
-
-
 def _next(url: str, location: str) -> str:
     """Give the address that a redirect leads to; never with credentials, never anything but http(s)."""
     if not location:
@@ -225,6 +260,12 @@ def _bare(address: str) -> str:
     return urldefrag(without_credentials(address)).url
 
 
+def in_address(address: str) -> Private:
+    """Give what `user:password@` of an address is to the origin that it names."""
+    given = _credentials(address)
+    return Private(origin(_bare(address)), {"Authorization": given}) if given else NOTHING_PRIVATE
+
+
 def _credentials(address: str) -> str | None:
     """Give the Authorization header for `user:password@` of an address (RFC 7617)."""
     user_info, at, _ = urlsplit(address).netloc.rpartition("@")
@@ -234,7 +275,8 @@ def _credentials(address: str) -> str | None:
     return "Basic " + b64encode(unquote_to_bytes(user) + b":" + unquote_to_bytes(password)).decode()
 
 
-def _origin(url: str) -> str | None:
+def origin(url: str) -> str | None:
+    """Give scheme, host and port of an address; None where it has none."""
     try:
         return str(URL(url).origin())
     except ValueError:
@@ -254,5 +296,5 @@ def _header(response: aiohttp.ClientResponse, name: str) -> str | None:
 
 
 def _hints(response: aiohttp.ClientResponse) -> dict[str, str]:
-    names = ("Cache-Control", "Expires", "Retry-After", "Date")
+    names = ("Cache-Control", "Expires", "Retry-After", "Date", "Link")
     return {name: value for name in names if (value := _header(response, name))}

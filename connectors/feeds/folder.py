@@ -1,4 +1,4 @@
-"""What is remembered of feeds, in a folder, one file a feed, each written whole or not at all: `poll --state`."""
+"""What is remembered of feeds in a folder, one file a feed, each written whole: `poll --state`."""
 
 from pathlib import Path
 

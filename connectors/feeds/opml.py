@@ -150,7 +150,7 @@ def load(path: Path) -> tuple[list[Source], list[Refusal]]:
 def _source(outline: Outline, folder: Path) -> Source:
     found = from_opml(outline.address, folder)
     source_id = safe(outline.source_id, 200) if outline.source_id else None
-    return Source(found.shown, found.address, found.path, source_id, outline.name)
+    return Source(found.shown, found.address, found.path, source_id, outline.name, outline.folders)
 
 
 def write(outlines: Iterable[Outline], title: str = "Marsad") -> str:

@@ -4,20 +4,22 @@
 """
 
 import asyncio
+import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from connectors.feeds import opml
-from connectors.feeds.document import Job
-from connectors.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, Validators
-from connectors.feeds.sandbox import Readers, Reading
-from connectors.feeds.source import Refusal, Refused, Source, from_argument, without_credentials
+from connectors.feeds.document import Job, Page
+from connectors.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, Private, Validators, in_address
 from connectors.feeds.folder import Store
+from connectors.feeds.sandbox import Readers, Reading
+from connectors.feeds.secrets import Secrets
+from connectors.feeds.source import Refusal, Refused, Source, from_argument, without_credentials
 from connectors.feeds.state import Memory, diff, unchanged
 from events.article import RawArticle
 from events.times import wire_time
@@ -34,13 +36,18 @@ _FETCHING = 0.9
 
 @dataclass(slots=True)
 class Poll:
-    """What one poll of one feed brought: a reading to be closed, or None where nothing changed (304)."""
+    """What one poll of one feed brought: a reading to be closed, or None where nothing changed.
+
+    Nothing has changed after a 304, and where the body is the one that is remembered.
+    """
 
     source: Source
     reading: Reading | None
     validators: Validators = NO_VALIDATORS
     answer: Fetched | None = None
     complete: bool = True
+    body: str | None = None
+    """Digest of the bytes that came."""
 
     def close(self) -> None:
         """Drop what is spooled."""
@@ -67,46 +74,90 @@ class Poller:
         at_once_per_host: int = AT_ONCE_PER_HOST,
         seconds: float = SECONDS,
         readers: int = 1,
+        secrets: Secrets | None = None,
+        contact: str | None = None,
     ) -> None:
         self._per_host = at_once_per_host
         self._seconds = seconds
-        self._fetcher = Fetcher(allow_private, at_once)
+        self._secrets = secrets or Secrets()
+        self.fetcher = Fetcher(allow_private, at_once, contact)
         self._readers = Readers(readers)
         self._room = asyncio.Semaphore(at_once)
         self._hosts: dict[str, asyncio.Semaphore] = {}
 
     async def __aenter__(self) -> Self:
-        await self._fetcher.__aenter__()
+        await self.fetcher.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._fetcher.__aexit__()
+        await self.fetcher.__aexit__()
         await self._readers.__aexit__()
 
-    async def poll(self, source: Source, validators: Validators = NO_VALIDATORS) -> Poll:
-        """Poll one feed. Raises `Refused` with the reason in words."""
+    async def poll(
+        self,
+        source: Source,
+        validators: Validators = NO_VALIDATORS,
+        known_body: str | None = None,
+        moved_to: str | None = None,
+    ) -> Poll:
+        """Poll one feed, at `moved_to` where it is known to have moved. Raises `Refused` in words."""
         if source.address is None:
             return await self._file(source)
         host = self._hosts.setdefault(source.host, asyncio.Semaphore(self._per_host))
         async with host, self._room:
             begun = time.monotonic()
-            answer = await self._fetcher.fetch(source.address, validators, _FETCHING * self._seconds)
+            answer = await self.fetcher.fetch(
+                moved_to or source.address, validators, _FETCHING * self._seconds, self._private(source)
+            )
             spent = time.monotonic() - begun
         if answer.body is None:
             return Poll(source, None, answer.validators, answer)
         try:
-            job = _job(source, answer)
-            reading = await self._readers.read(answer.body, job, self._seconds - spent)
+            return await self._read(source, answer, known_body, self._seconds - spent)
         finally:
             answer.body.close()
+
+    def _private(self, source: Source) -> Private:
+        """Give the secrets of a feed: those of the file, else what stands in its address."""
+        return (
+            self._secrets.of(source) if source.address == source.shown else in_address(source.address or "")
+        )
+
+    async def _read(self, source: Source, answer: Fetched, known_body: str | None, seconds: float) -> Poll:
+        assert answer.body is not None  # noqa: S101 (asked before)
+        digest = _digest(answer.body)
+        if answer.complete and digest == known_body:
+            return Poll(source, None, answer.validators, answer, body=digest)
+        reading = await self._readers.read(answer.body, _job(source, answer), seconds)
         complete = answer.complete and reading.complete
         kept = answer.validators if complete else NO_VALIDATORS
-        return Poll(source, reading, kept, answer, complete)
+        return Poll(source, reading, kept, answer, complete, digest if complete else None)
+
+    async def links(self, source: Source) -> tuple[str, ...]:
+        """Give the addresses of the feeds that the web page at `source` names. Raises `Refused`."""
+        answer = await self.fetcher.fetch(
+            source.address or "", seconds=_FETCHING * self._seconds, private=self._private(source)
+        )
+        if answer.body is None:
+            return ()
+        try:
+            return await self._readers.links(answer.body, _job(source, answer), self._seconds)
+        finally:
+            answer.body.close()
+
+    async def page(self, body: IO[bytes], job: Job, seconds: float) -> Page:
+        """Give the article on a web page. Raises `Refused`."""
+        return await self._readers.page(body, job, seconds)
 
     async def _file(self, source: Source) -> Poll:
         assert source.path is not None  # noqa: S101 (a source has an address or a path)
         reading = await self._readers.read(source.path, _job(source, None), self._seconds)
         return Poll(source, reading, complete=reading.complete)
+
+
+def _digest(body: IO[bytes]) -> str:
+    body.seek(0)
+    return hashlib.file_digest(body, lambda: hashlib.blake2b(digest_size=16)).hexdigest()  # type: ignore[arg-type]
 
 
 def _job(source: Source, answer: Fetched | None) -> Job:
@@ -148,6 +199,8 @@ async def poll_sources(
     on_article: Callable[[RawArticle], None],
     on_refusal: Callable[[Refusal], None],
     seconds: float = SECONDS,
+    secrets: Secrets | None = None,
+    contact: str | None = None,
 ) -> Summary:
     """Poll each source once; give articles in the order of `sources`, then of the document.
 
@@ -159,7 +212,7 @@ async def poll_sources(
         on_refusal(Refusal(str(state_dir), fault))
         store = None
     counts = _Counts(on_article, on_refusal)
-    async with Poller(allow_private, seconds=seconds) as poller:
+    async with Poller(allow_private, seconds=seconds, secrets=secrets, contact=contact) as poller:
         waiting: deque[tuple[Source, Memory | None, asyncio.Task[Poll]]] = deque()
         coming = iter(sources)
         try:
@@ -211,8 +264,8 @@ def _begin(
         memory, fault = store.load(source.key, source.shown)
         if fault:
             counts.refuse(source.shown, fault, counts=False)
-    validators = memory.validators if memory else NO_VALIDATORS
-    return source, memory, asyncio.create_task(poller.poll(source, validators))
+    validators, known = (memory.validators, memory.body) if memory else (NO_VALIDATORS, None)
+    return source, memory, asyncio.create_task(poller.poll(source, validators, known))
 
 
 async def _deliver(
@@ -239,7 +292,7 @@ def _deliver_news(poll: Poll, memory: Memory, store: Store, counts: _Counts) -> 
     if poll.reading is None:
         following = unchanged(memory, poll.validators)
     else:
-        difference = diff(memory, list(poll.reading.articles()), poll.validators)
+        difference = diff(memory, list(poll.reading.articles()), poll.validators, poll.body)
         for article in difference.articles:
             counts.article(article)
         following = difference.memory

@@ -159,9 +159,7 @@ def _result(parser: Any, named: str | None, broken: bool) -> Read:
     is_feed = parser.is_feed and root not in OTHER_ROOTS
     version = (named or parser.version or "rss") if is_feed else ""
     entries = parser.entries if is_feed else []
-    return Read(
-        parser.feeddata, entries, version, root, broken, parser.skip_hours, parser.skip_days
-    )
+    return Read(parser.feeddata, entries, version, root, broken, parser.skip_hours, parser.skip_days)
 
 
 def _parse_strictly(data: bytes, base: str) -> Any:

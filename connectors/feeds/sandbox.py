@@ -14,11 +14,11 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import msgspec
 
-from connectors.feeds.document import NO_ASKS, Asks, Job
+from connectors.feeds.document import NO_ASKS, Asks, Job, Page
 from connectors.feeds.source import Refused
 from events.article import RawArticle
 
@@ -34,18 +34,25 @@ _CHUNK = 1024 * 1024
 _USES = 500
 
 
+Task = Literal["feed", "links", "page"]
+"""links: the feeds that a web page names; page: the article on it."""
+
+
 class Order(msgspec.Struct, frozen=True):
     """What the child is asked: read the body that follows, or the file at `path`."""
 
     job: Job
     path: bytes | None
     processor_seconds: int
+    task: Task = "feed"
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """How it ended: `refused` in words, or what the feed says of itself."""
+    """How it ended: `refused` in words, or what the feed says of itself; of a page, what was found on it."""
 
     refused: str | None = None
+    links: tuple[str, ...] = ()
+    page: Page | None = None
     title: str | None = None
     lang: str | None = None
     asks: Asks = NO_ASKS
@@ -96,10 +103,28 @@ class Readers:
 
     async def read(self, body: IO[bytes] | Path, job: Job, seconds: float) -> Reading:
         """Read a feed from its spooled body or its file within `seconds`. Raises `Refused`."""
+        answer, spool = await self._ask(body, job, seconds, "feed")
+        return Reading(answer.title, answer.lang, answer.asks, answer.complete, spool)
+
+    async def links(self, body: IO[bytes], job: Job, seconds: float) -> tuple[str, ...]:
+        """Give the addresses of the feeds that a web page names. Raises `Refused`."""
+        answer, spool = await self._ask(body, job, seconds, "links")
+        spool.close()
+        return answer.links
+
+    async def page(self, body: IO[bytes], job: Job, seconds: float) -> Page:
+        """Give the article on a web page. Raises `Refused`."""
+        answer, spool = await self._ask(body, job, seconds, "page")
+        spool.close()
+        return answer.page or Page()
+
+    async def _ask(
+        self, body: IO[bytes] | Path, job: Job, seconds: float, task: Task
+    ) -> tuple[Answer, IO[bytes]]:
         async with self._slots, self._child() as child:
             try:
                 async with asyncio.timeout(seconds):
-                    return await child.ask(body, job)
+                    return await child.ask(body, job, task)
             except TimeoutError as error:
                 raise Refused(f"took longer than {seconds:.0f} s to read") from error
             except (EOFError, OSError) as error:
@@ -139,11 +164,11 @@ class _Child:
         )  # fmt: skip
         return cls(process)
 
-    async def ask(self, body: IO[bytes] | Path, job: Job) -> Reading:
+    async def ask(self, body: IO[bytes] | Path, job: Job, task: Task) -> tuple[Answer, IO[bytes]]:
         """Send one order and take its answer; the child counts as lost until both are through."""
         self.usable = False
         path = os.fsencode(body) if isinstance(body, Path) else None
-        order = Order(job, path, PROCESSOR_SECONDS)
+        order = Order(job, path, PROCESSOR_SECONDS, task)
         sending = asyncio.create_task(self._send(order, None if isinstance(body, Path) else body))
         spool = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 (closed by Reading.close)
         try:
@@ -160,7 +185,7 @@ class _Child:
         if answer.refused is not None:
             spool.close()
             raise Refused(answer.refused)
-        return Reading(answer.title, answer.lang, answer.asks, answer.complete, spool)
+        return answer, spool
 
     async def _send(self, order: Order, body: IO[bytes] | None) -> None:
         pipe = self._process.stdin

@@ -49,7 +49,9 @@ def _serve(order: Order, orders: BinaryIO, answers: BinaryIO) -> Answer:
         if order.path is not None:
             body = _file(Path(os.fsdecode(order.path)))
         size = len(body)
-        return _answer(parse(body, order.job), answers, size)
+        if order.task == "feed":
+            return _answer(parse(body, order.job), answers, size)
+        return _of_page(body, order, size)
     except Refused as refused:
         return Answer(refused=str(refused), last=size > _GROWN)
     except (MemoryError, RecursionError):
@@ -73,6 +75,17 @@ def _answer(parsed: Parsed, answers: BinaryIO, size: int) -> Answer:
         complete=parsed.complete,
         last=total > _GROWN,
     )
+
+
+def _of_page(body: bytes, order: Order, size: int) -> Answer:
+    """Read a web page; what reads it is not needed for feeds, and loaded when the first one comes."""
+    if order.task == "links":
+        from connectors.feeds.sitelinks import feed_links  # noqa: PLC0415
+
+        return Answer(links=feed_links(body, order.job), last=size > _GROWN)
+    from connectors.feeds.extract import extract  # noqa: PLC0415
+
+    return Answer(page=extract(body, order.job), last=size > _GROWN)
 
 
 def _batches(lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -60,11 +60,17 @@ class Source:
     path: Path | None = None
     source_id: str | None = None
     name: str | None = None
+    folders: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """The same for two spellings of one address, so that it is polled once."""
         return _address_key(self.address) if self.address else f"file:{self.path}"
+
+    @property
+    def public_key(self) -> str:
+        """The key less credentials: what two accounts at one address share."""
+        return _address_key(self.shown) if self.address else self.key
 
     @property
     def identity(self) -> str:
@@ -128,7 +134,7 @@ def web_source(address: str) -> Source:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise Refused("not a valid address") from error
-    if not host or _UNSAFE.search(address):
+    if not host or _UNSAFE.search(address) or parts.scheme.lower() not in _DEFAULT_PORTS:
         raise Refused("not a valid address")
     return Source(shown=without_credentials(address), address=address)
 
@@ -157,7 +163,9 @@ def _address_key(address: str) -> str:
     parts = urlsplit(address)
     user = parts.netloc.rpartition("@")[0]
     path = parts.path or "/"
-    return urlunsplit((parts.scheme.lower(), f"{user}@{host_and_port(address)}", path, parts.query, ""))
+    host = host_and_port(address)
+    netloc = f"{user}@{host}" if user else host
+    return urlunsplit((parts.scheme.lower(), netloc, path, parts.query, ""))
 
 
 def _scheme(text: str) -> str:

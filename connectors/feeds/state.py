@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from connectors.feeds.document import NO_ASKS, Asks
 from connectors.feeds.fetch import NO_VALIDATORS, Validators
 from events.article import RawArticle
 from events.identity import digest
@@ -74,12 +75,12 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     failing_since: str | None = None
     items: int | None = None
     new: int | None = None
-    pauses: tuple[float, ...] = ()
-    """The last pauses between two items or two polls that brought news (`rhythm.py`)."""
+    pauses: tuple[tuple[int, float], ...] = ()
+    """The longest pause before the news of each of the last days that had some (`rhythm.py`)."""
     silent_since: str | None = None
     move: Move | None = None
-    hub: str | None = None
-    topic: str | None = None
+    asks: Asks = NO_ASKS
+    """What the feed asked of us when it was last read; a 304 does not repeat it."""
     lease_until: float = 0.0
     """The WebSub subscription that a hub has confirmed holds until then."""
 

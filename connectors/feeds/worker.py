@@ -1,286 +1,217 @@
-"""The connector worker: polls feeds for ever (or once) and publishes what is new.
+"""The connector worker: follows who is subscribed, takes its share of the feeds, and polls them.
 
-    due ─ its host's turn ─ poll ─ compare with memory ─ publish ─ acknowledged ─ remember ─ health
+    feeds topic ─► ledger ─► desk ─► errands ─► articles, memory, health
+    group       ─► share  ─┘
 
-A feed's memory moves only after the broker has acknowledged (guarantee 4). One feed's failure is its own.
+What one worker does not poll another does; a feed is polled by one at a time (`share.py`).
 """
 
 import asyncio
 import contextlib
 import logging
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import msgspec
+from aiokafka.errors import KafkaError
 
-from connectors.feeds.fetch import NO_VALIDATORS, FetchFailed, Validators
-from connectors.feeds.health import Came, failed, feed_id, feed_value, happened, succeeded
-from connectors.feeds.poll import Poll, Poller
-from connectors.feeds.schedule import DAY, Hints, Pace, due
+from connectors.feeds import listing
+from connectors.feeds.desk import Desk
+from connectors.feeds.errand import Outcome, Point, Surroundings
+from connectors.feeds.health import feed_id
+from connectors.feeds.ledger import Ledger, Subscription
+from connectors.feeds.manners import Manners
+from connectors.feeds.pages import Pages
+from connectors.feeds.poll import Poller
+from connectors.feeds.secrets import Secrets
+from connectors.feeds.share import Share
 from connectors.feeds.source import Refusal, Refused, Source
-from connectors.feeds.state import Course, Memory, Store, diff, unchanged
-from connectors.publish import BrokerAway, NoTopic, Publisher, Record, raw_record
-from events.article import RawArticle
-from events.topics import FEED_EVENTS, FEEDS, RAW, full_name
-from events.wire import cloud_headers, encode
+from connectors.feeds.tables import Log, Memories
+from connectors.publish import NoTopic, Publisher, Record
+from events.topics import FEED_STATE, FEEDS, app_id, full_name
 
 log = logging.getLogger(__name__)
-
-FORCE_FULL_SECONDS = 8 * DAY
-"""Some servers answer 304 to any condition; NetNewsWire asks without one every 8 days."""
+_RETRY = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One feed's poll: its items, how many were published, and in words why not."""
-
-    feed: str
-    items: int = 0
-    published: int = 0
-    refused: int = 0
-    error: str | None = None
+def _no_fault(_: Point, __: str) -> None:
+    """Nothing goes wrong on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
-    """How the worker behaves: the pace of each feed, and seconds between two polls of one host."""
+class Options:
+    """What a worker is told besides its feeds."""
 
-    pace: Pace = field(default_factory=Pace)
-    gap: float = 1.0
-    at_once: int = 32
-    at_once_per_host: int = 2
-    spread: float = 0.05
-    """Seconds by which the first polls of many feeds are set apart."""
+    prefix: str
+    allow_private: frozenset[str] = frozenset()
+    manners: Manners = field(default_factory=Manners)
+    secrets: Secrets = field(default_factory=Secrets)
+    contact: str | None = None
+    on_refusal: Callable[[Refusal], None] = lambda _: None
+    on_polled: Callable[[Outcome], None] = lambda _: None
+    on_shards: Callable[[frozenset[int]], None] = lambda _: None
+    fault: Callable[[Point, str], None] = _no_fault
+    """Told of each point of an errand as it passes: where tests kill a worker (tests/chaos)."""
 
 
-async def run(
-    sources: Sequence[Source],
-    publisher: Publisher,
-    *,
-    prefix: str,
-    state_dir: Path | None,
-    stop: asyncio.Event,
-    on_refusal: Callable[[Refusal], None],
-    allow_private: frozenset[str] = frozenset(),
-    once: bool = False,
-    manners: Manners | None = None,
-    on_polled: Callable[[Outcome], None] = lambda _: None,
-) -> list[Outcome]:
-    """Poll `sources` until `stop` is set, or each of them once; give the last outcome of each, in order.
+async def run(sources: Sequence[Source], publisher: Publisher, options: Options, stop: asyncio.Event) -> None:
+    """Poll our share of all subscribed feeds until `stop` is set.
 
-    `on_polled` is told the outcome of every poll.
-
-    Without `state_dir` nothing is remembered from one call to the next. Raises `NoTopic`, OSError
-    where nothing can be remembered, and `BrokerAway` where the publisher's patience ends.
+    `sources` are a list that is subscribed to at the beginning; what was changed or removed since it was
+    first read stays so. Raises `NoTopic`, and `BrokerAway` where the broker is not there to begin with.
     """
-    manners = manners or Manners()
-    store = Store(state_dir) if state_dir else None
-    if store:
-        store.open()
-    async with Poller(allow_private, manners.at_once, manners.at_once_per_host, readers=2) as poller:
-        turns = _Turns(manners.gap)
-        feeds = [
-            _Feed(source, poller, publisher, store, turns, prefix, on_refusal, manners, on_polled)
-            for source in sources
-        ]
-        tasks = [
-            asyncio.create_task(feed.once() if once else feed.for_ever(number * manners.spread))
-            for number, feed in enumerate(feeds)
-        ]
-        await _until_done_or_stopped(tasks, stop)
-    return [feed.outcome for feed in feeds]
+    async with _workshop(sources, publisher, options) as worker:
+        await worker.for_ever(sources, stop)
 
 
-async def _until_done_or_stopped(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
-    """Wait for all tasks, the first one that fails, or `stop`; leave none behind."""
-    stopped: asyncio.Future[Any] = asyncio.create_task(stop.wait())
-    work: asyncio.Future[Any] = asyncio.gather(*tasks)
-    try:
-        await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
-        if work.done():
-            work.result()
-    finally:
-        stopped.cancel()
-        work.cancel()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(stopped, *tasks, return_exceptions=True)
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await work
+async def run_once(
+    sources: Sequence[Source], publisher: Publisher, options: Options, stop: asyncio.Event
+) -> list[Outcome]:
+    """Poll each of `sources` once; give the outcome of each, in order. Raises `NoTopic`, `BrokerAway`."""
+    async with _workshop(sources, publisher, options) as worker:
+        return await worker.once(sources, stop)
 
 
-class _Turns:
-    """Two polls of one host begin at least `gap` seconds apart, over all its feeds."""
+@contextlib.asynccontextmanager
+async def _workshop(
+    sources: Sequence[Source], publisher: Publisher, options: Options
+) -> "AsyncIterator[_Worker]":
+    shards = await publisher.partitions(full_name(FEEDS, options.prefix))
+    if await publisher.partitions(full_name(FEED_STATE, options.prefix)) < shards:
+        raise NoTopic(f"{full_name(FEED_STATE, options.prefix)} has fewer partitions than the feeds topic")
+    manners = options.manners
+    async with (
+        Poller(
+            options.allow_private, manners.at_once, manners.at_once_per_host, readers=manners.readers,
+            secrets=options.secrets, contact=options.contact,
+        ) as poller,
+        contextlib.AsyncExitStack() as stack,
+    ):  # fmt: skip
+        worker = _Worker(sources, publisher, options, poller, shards)
+        stack.push_async_callback(worker.stop)
+        yield worker
 
-    def __init__(self, gap: float) -> None:
-        self._gap = gap
-        self._next: dict[str, float] = {}
 
-    async def wait(self, host: str) -> None:
-        if not host or not self._gap:
-            return
-        now = time.monotonic()
-        mine = max(now, self._next.get(host, 0.0))
-        self._next[host] = mine + self._gap
-        await asyncio.sleep(mine - now)
-
-
-class _Feed:
-    """One feed on its way round the loop."""
+class _Worker:
+    """One worker's parts, and what happens between them."""
 
     def __init__(
-        self,
-        source: Source,
-        poller: Poller,
-        publisher: Publisher,
-        store: Store | None,
-        turns: _Turns,
-        prefix: str,
-        on_refusal: Callable[[Refusal], None],
-        manners: Manners,
-        on_polled: Callable[[Outcome], None],
+        self, sources: Sequence[Source], publisher: Publisher, options: Options, poller: Poller, shards: int
     ) -> None:
-        self._on_polled = on_polled
-        self._source = source
-        self._poller = poller
-        self._publisher = publisher
-        self._store = store
-        self._turns = turns
-        self._prefix = prefix
-        self._on_refusal = on_refusal
-        self._manners = manners
-        self._memory = self._recalled()
-        self.outcome = Outcome(source.shown)
+        self._publisher, self._options = publisher, options
+        self._feeds = full_name(FEEDS, options.prefix)
+        around = Surroundings(
+            poller,
+            publisher,
+            Pages(poller, options.manners),
+            options.prefix,
+            options.manners,
+            options.on_refusal,
+            options.fault,
+        )
+        self._around = around
+        self._shards = shards
+        self._ledger = Ledger()
+        self._book = Log(publisher.client, self._feeds, shards)
+        state = Log(publisher.client, full_name(FEED_STATE, options.prefix), shards)
+        memories = self._memories = Memories(state)
+        local = {feed_id(source): source for source in sources if source.shown != source.address}
+        self._desk = Desk(around, self._ledger, memories, shards, local, options.on_polled)
+        group = app_id("connectors", options.prefix)
+        self._share = Share(publisher.client, self._feeds, group, self._taken, self._given)
+        self._caught_up = asyncio.Event()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def for_ever(self, delay: float) -> None:
-        """Poll whenever the feed is due."""
-        course = self._memory.course or Course()
-        await asyncio.sleep(max(delay, due(course.next_at, time.time(), self._manners.pace)))
+    async def stop(self) -> None:
+        """End all polls; then leave the group and let the connections go."""
+        await self._desk.give(range(self._shards))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._book.stop()
+        await self._memories.stop()
+
+    async def for_ever(self, sources: Sequence[Source], stop: asyncio.Event) -> None:
+        """Follow, share, poll, until `stop`; raises what broke one of these."""
+        ready = self._begin(self._ready(sources))
+        parts: set[asyncio.Future[Any]] = {ready, self._begin(self._follow()), self._desk.broken}
+        parts.add(self._begin(stop.wait()))
+        while not stop.is_set():
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
+            parts -= done
+            if ready in done:
+                parts |= {self._begin(self._share.run()), self._begin(self._desk.work(self._share.confirmed))}
+
+    async def _ready(self, sources: Sequence[Source]) -> None:
+        await self._caught_up.wait()
+        await self._subscribe(sources)
+
+    async def once(self, sources: Sequence[Source], stop: asyncio.Event) -> list[Outcome]:
+        """Poll each once, whoever else polls; the memory is that of all workers."""
+        for shard in range(self._shards):
+            await self._memories.load(shard)
+            async for record in self._book.to_end(shard, 0):
+                await self._heard(record)
+        for record in await self._subscribe(sources):
+            self._ledger.apply(record.key, record.value)
+        outcomes: dict[str, Outcome] = {}
+        polls = self._begin(self._desk.once([feed_id(source) for source in sources], outcomes))
+        stopped = self._begin(stop.wait())
+        await asyncio.wait({polls, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if polls.done():
+            polls.result()
+        return [outcomes.get(feed_id(one), Outcome(one.shown, error="not polled")) for one in sources]
+
+    async def _subscribe(self, sources: Sequence[Source]) -> list[Record]:
+        """Subscribe to what of a list is not known yet; give the records."""
+        records = listing.records(sources, self._ledger, datetime.now(UTC))
+        await self._publisher.publish(self._feeds, records)
+        return records
+
+    async def _follow(self) -> None:
+        """Hear the feeds topic for ever; while the broker is away, wait for it."""
         while True:
-            await self.once()
-            course = self._memory.course or Course()
-            await asyncio.sleep(max(1.0, due(course.next_at, time.time(), self._manners.pace)))
+            try:
+                async for record in self._book.follow(self._caught_up):
+                    await self._heard(record)
+            except (KafkaError, OSError) as error:
+                log.warning("the feeds topic cannot be read (%s)", type(error).__name__)
+                await asyncio.sleep(_RETRY)
 
-    async def once(self) -> None:
-        """Poll now. Whatever is wrong with this feed is named, and stays with it."""
-        await self._turns.wait(self._source.host)
-        course = self._memory.course or Course()
+    async def _heard(self, record: Any) -> None:
+        before = self._ledger.get((record.key or b"").decode("utf-8", "replace"))
         try:
-            await self._poll(course)
+            change, name, feed = self._ledger.apply(record.key, record.value)
         except Refused as refused:
-            await self._came_to_nothing(refused, course)
-        except (BrokerAway, NoTopic):
-            raise
-        except OSError as error:
-            words = f"this machine is short of something: {error.strerror or type(error).__name__}"
-            await self._came_to_nothing(Refused(words), course)
-        except Exception as error:
-            log.exception("a bug met %s", self._source.shown)
-            await self._came_to_nothing(Refused(f"met a bug in marsad ({type(error).__name__})"), course)
-        self._on_polled(self.outcome)
-
-    async def _poll(self, course: Course) -> None:
-        poll = await self._poller.poll(self._source, self._conditions(course))
-        try:
-            await self._take(poll, course)
-        finally:
-            poll.close()
-
-    def _recalled(self) -> Memory:
-        fresh = Memory(feed_url=self._source.shown)
-        if self._store is None:
-            return fresh
-        memory, fault = self._store.load(self._source.key, self._source.shown)
-        if fault:
-            self._on_refusal(Refusal(self._source.shown, fault, counts=False))
-        return memory
-
-    def _conditions(self, course: Course) -> Validators:
-        if time.time() - course.full_at > FORCE_FULL_SECONDS:
-            return NO_VALIDATORS
-        return self._memory.validators
-
-    async def _take(self, poll: Poll, course: Course) -> None:
-        articles = list(poll.reading.articles()) if poll.reading else []
-        difference = diff(self._memory, articles, poll.validators) if poll.reading else None
-        wanted = difference.articles if difference else ()
-        refused = await self._publish(wanted)
-        now = datetime.now(UTC)
-        came = Came(difference, len(articles), _hints(poll, now), _moved(poll))
-        after = succeeded(course, came, now, self._manners.pace, self._seed(now))
-        if poll.answer is None or poll.answer.body is not None:
-            after = msgspec.structs.replace(after, full_at=self._full_at(course, now))
-        memory = difference.memory if difference else unchanged(self._memory, poll.validators)
-        self._remember(msgspec.structs.replace(memory, course=after))
-        error = None if poll.complete else "broke off before its end; the items before that were taken"
-        if error:
-            self._on_refusal(Refusal(self._source.shown, error))
-        self.outcome = Outcome(self._source.shown, len(articles), len(wanted) - refused, refused, error)
-        await self._tell(course, after, now, came)
-
-    def _full_at(self, course: Course, now: datetime) -> float:
-        asked_with = self._conditions(course)
-        return now.timestamp() if asked_with == NO_VALIDATORS else course.full_at
-
-    async def _publish(self, articles: Sequence[RawArticle]) -> int:
-        """Write articles and wait for the broker; give how many it does not take."""
-        if not articles:
-            return 0
-        records = [raw_record(article) for article in articles]
-        too_large = await self._publisher.publish(full_name(RAW, self._prefix), records)
-        for position in too_large:
-            name = articles[position].url or articles[position].item_id or "an item"
-            self._on_refusal(
-                Refusal(f"{self._source.shown} {name}", "too large: the broker does not take it")
+            self._options.on_refusal(
+                Refusal(f"{record.topic}/{record.partition}/{record.offset}", str(refused))
             )
-        return len(too_large)
-
-    async def _came_to_nothing(self, refused: Refused, course: Course) -> None:
-        now = datetime.now(UTC)
-        self._on_refusal(Refusal(self._source.shown, str(refused)))
-        self.outcome = Outcome(self._source.shown, error=str(refused))
-        retry = refused.retry_after if isinstance(refused, FetchFailed) else None
-        hints = Hints.of({"Retry-After": retry} if retry else {}, now)
-        after = failed(course, refused, hints, now, self._manners.pace, self._seed(now))
-        self._remember(msgspec.structs.replace(self._memory, course=after))
-        await self._tell(course, after, now, None)
-
-    def _remember(self, memory: Memory) -> None:
-        self._memory = memory
-        if self._store is None:
             return
-        try:
-            self._store.save(self._source.key, memory)
-        except OSError as error:
-            words = f"cannot be remembered: {error.strerror}; after a restart its items come again"
-            self._on_refusal(Refusal(self._source.shown, words, counts=False))
+        if change in ("added", "changed"):
+            self._desk.poll_now(name)
+        elif change == "removed":
+            await self._desk.removed(name, before)
+        elif change == "stale" and feed and self._is_mine(feed):
+            self._begin(self._publisher.publish(self._feeds, [Record(name.encode(), None)]))
 
-    async def _tell(self, before: Course, after: Course, now: datetime, came: Came | None) -> None:
-        """Publish the feed's health, and what happened to it."""
-        key = feed_id(self._source).encode()
-        value = feed_value(self._source, after, now, came)
-        data = encode(value)
-        record = Record(key, data, cloud_headers(value, data))
-        await self._publisher.publish(full_name(FEEDS, self._prefix), [record])
-        events = [(event, encode(event)) for event in happened(self._source, before, after, now, came)]
-        records = [Record(key, data, cloud_headers(event, data)) for event, data in events]
-        await self._publisher.publish(full_name(FEED_EVENTS, self._prefix), records)
+    def _is_mine(self, feed: Any) -> bool:
+        found = self._desk.feed(Subscription(feed_id=feed.feed_id, address=feed.feed_url, source_id=""))
+        return found is not None and self._desk.is_mine(found)
 
-    def _seed(self, now: datetime) -> str:
-        return f"{self._source.key} {now.timestamp():.0f}"
+    async def _taken(self, shards: frozenset[int]) -> None:
+        self._options.on_shards(shards)
+        self._desk.forget_others(shards)
+        self._begin(self._desk.take(shards))  # not awaited: the group waits for this call
 
+    async def _given(self, shards: frozenset[int]) -> None:
+        self._options.on_shards(frozenset())
+        await self._desk.give(shards)
 
-def _hints(poll: Poll, now: datetime) -> Hints:
-    headers = poll.answer.headers if poll.answer and poll.answer.headers else {}
-    return Hints.of(headers, now, poll.reading.ttl if poll.reading else None)
-
-
-def _moved(poll: Poll) -> str | None:
-    return poll.answer.address if poll.answer and poll.answer.moved else None
-
-
-__all__ = ["BrokerAway", "Manners", "NoTopic", "Outcome", "run"]
+    def _begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

@@ -9,7 +9,7 @@ import typer
 from marsad.errors import Misuse
 from marsad.options import Output, command
 from marsad.output import Format, say
-from marsad.settings import load
+from marsad.settings import Settings, load
 
 REFUSED = 3
 
@@ -41,19 +41,20 @@ def register(app: typer.Typer) -> None:
         """
         if not sources and not opml:
             raise Misuse("poll: nothing to poll; give a SOURCE or --opml FILE")
-        return asyncio.run(_poll(sources or [], opml or [], state, load().allow_private_hosts, output))
+        return asyncio.run(_poll(sources or [], opml or [], state, load(), output))
 
 
 async def _poll(
     sources: list[str],
     lists: list[Path],
     state: Path | None,
-    private: tuple[str, ...],
+    settings: Settings,
     output: Format | None,
 ) -> int:
     from connectors.feeds.poll import gather_sources, poll_sources  # noqa: PLC0415  (aiohttp, lxml)
     from connectors.feeds.source import Refusal  # noqa: PLC0415
     from events.wire import encode  # noqa: PLC0415
+    from marsad.feeding import secrets_of  # noqa: PLC0415
     from marsad.rows import article_writer  # noqa: PLC0415
 
     show = article_writer(output)
@@ -69,7 +70,9 @@ async def _poll(
     await poll_sources(
         found,
         state_dir=state,
-        allow_private=frozenset(private),
+        allow_private=frozenset(settings.allow_private_hosts),
+        secrets=secrets_of(settings),
+        contact=settings.contact,
         on_article=lambda article: show(encode(article)),
         on_refusal=refuse,
     )

@@ -18,7 +18,7 @@ def published(raw: RawArticle) -> tuple[str, PublishedSource]:
         instant = parse_date(raw.published_raw)
         stated = wire_time(instant) if instant else None
     if stated:
-        return stated, "feed"
+        return stated, "page" if raw.published_source == "page" else "feed"
     return to_wire_time(raw.fetched_at, "fetched_at"), "fetched"
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.feeds.document import Asks
 from connectors.feeds.schedule import DAY, Hints, Pace, after_failure, after_success, due
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -51,7 +52,7 @@ def test_floor_and_cap_hold() -> None:
     ],
 )
 def test_hints_lengthen_the_wait_within_reason(headers: dict[str, str], ttl: int | None, wait: float) -> None:
-    hints = Hints.of(headers, NOW, ttl)
+    hints = Hints.of(headers, NOW, Asks(ttl=ttl))
     assert after_success(900, 9, 2, PACE, "s", hints).wait == wait
 
 

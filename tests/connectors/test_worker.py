@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
+from connectors.feeds.errand import Outcome
+from connectors.feeds.manners import Manners
 from connectors.feeds.poll import gather_sources
 from connectors.feeds.schedule import Pace
 from connectors.feeds.source import Refusal
-from connectors.feeds.worker import BrokerAway, Manners, Outcome, run
-from connectors.publish import Publisher
+from connectors.feeds.worker import Options, run, run_once
+from connectors.publish import BrokerAway, Publisher
 from events.article import RawArticle
 from events.feed import Feed, FeedEvent
 from events.identity import article_id
@@ -32,31 +33,28 @@ async def publisher(kafka: str) -> AsyncIterator[Publisher]:
 class Worker:
     """The worker with this test's feeds, topics and memory."""
 
-    def __init__(self, publisher: Publisher, prefix: str, folder: Path | None) -> None:
+    def __init__(self, publisher: Publisher, prefix: str, manners: Manners = HASTY) -> None:
         self._publisher = publisher
-        self._prefix = prefix
-        self._folder = folder
         self.refusals: list[Refusal] = []
-
-    async def run(
-        self, *addresses: str, once: bool = True, stop: asyncio.Event | None = None
-    ) -> list[Outcome]:
-        return await run(
-            gather_sources(addresses)[0],
-            self._publisher,
-            prefix=self._prefix,
-            state_dir=self._folder,
-            stop=stop or asyncio.Event(),
-            on_refusal=self.refusals.append,
+        self.polled: list[Outcome] = []
+        self.options = Options(
+            prefix,
             allow_private=LOOPBACK,
-            once=once,
-            manners=HASTY,
+            manners=manners,
+            on_refusal=self.refusals.append,
+            on_polled=self.polled.append,
         )
+
+    async def once(self, *addresses: str) -> list[Outcome]:
+        return await run_once(gather_sources(addresses)[0], self._publisher, self.options, asyncio.Event())
+
+    async def for_ever(self, *addresses: str, stop: asyncio.Event) -> None:
+        await run(gather_sources(addresses)[0], self._publisher, self.options, stop)
 
 
 @pytest.fixture
-def worker(publisher: Publisher, prefix: str, tmp_path: Path) -> Worker:
-    return Worker(publisher, prefix, tmp_path / "feeds")
+def worker(publisher: Publisher, prefix: str) -> Worker:
+    return Worker(publisher, prefix)
 
 
 async def records(kafka: str, prefix: str, topic: Topic, least: int = 0) -> list[ConsumerRecord]:
@@ -88,7 +86,7 @@ async def test_once_publishes_every_item_and_says_what_it_did(
     kafka: str, prefix: str, worker: Worker, site: Site
 ) -> None:
     good = site.serve("/feed", rss(item(1), item(2)))
-    outcomes = await worker.run(good, site.url("/gone"))
+    outcomes = await worker.once(good, site.url("/gone"))
     raws = await records(kafka, prefix, RAW)
     assert [(one.items, one.published, one.error) for one in outcomes] == [
         (2, 2, None),
@@ -108,21 +106,21 @@ async def test_the_next_call_publishes_only_what_is_new(
     kafka: str, prefix: str, worker: Worker, site: Site
 ) -> None:
     address = site.serve("/feed", rss(item(1), item(2)))
-    await worker.run(address)
+    await worker.once(address)
     site.serve("/feed", rss(item(3), item(1), item(2)))
-    (outcome,) = await worker.run(address)
+    (outcome,) = await worker.once(address)
     assert (outcome.items, outcome.published) == (3, 1)
     assert len(await records(kafka, prefix, RAW)) == 3
 
 
 async def test_nothing_is_remembered_that_the_broker_has_not_acknowledged(
-    kafka: str, prefix: str, site: Site, tmp_path: Path, worker: Worker
+    kafka: str, prefix: str, site: Site, worker: Worker
 ) -> None:
     address = site.serve("/feed", rss(item(1)), ETag='"1"')
     async with Publisher({"bootstrap_servers": "127.0.0.1:1"}, patience=1) as nowhere:
         with pytest.raises(BrokerAway):
-            await Worker(nowhere, prefix, tmp_path / "feeds").run(address)
-    (outcome,) = await worker.run(address)
+            await Worker(nowhere, prefix).once(address)
+    (outcome,) = await worker.once(address)
     assert outcome.published == 1
     assert "If-None-Match" not in site.requests[-1].headers
     assert len(await records(kafka, prefix, RAW)) == 1
@@ -133,7 +131,7 @@ async def test_for_ever_means_again_and_again_until_told_to_stop(
 ) -> None:
     address = site.serve("/feed", rss(item(1)))
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.run(address, site.url("/gone"), once=False, stop=stop))
+    running = asyncio.create_task(worker.for_ever(address, site.url("/gone"), stop=stop))
     await records(kafka, prefix, RAW, least=1)
     site.serve("/feed", rss(item(2), item(1)))
     found = await records(kafka, prefix, RAW, least=2)
@@ -146,15 +144,16 @@ async def test_for_ever_means_again_and_again_until_told_to_stop(
 
 async def test_health_is_told_in_words(kafka: str, prefix: str, worker: Worker, site: Site) -> None:
     address = site.serve("/feed", rss(item(1)))
-    await worker.run(address)
+    await worker.once(address)
     site.serve("/feed", "", 403)
     for _ in range(3):
-        await worker.run(address)
+        await worker.once(address)
     site.serve("/feed", rss(*map(item, range(5, 9))))
-    await worker.run(address)
+    await worker.once(address)
     told = [decode(one.value, Feed) for one in await records(kafka, prefix, FEEDS)]
     events = [decode(one.value, FeedEvent) for one in await records(kafka, prefix, FEED_EVENTS)]
-    assert [feed.status for feed in told] == ["active", "blocked", "blocked", "blocked", "active"]
+    assert [feed.status for feed in told] == ["new", "active", "blocked", "blocked", "blocked", "active"]
+    told = told[1:]
     assert [feed.errors for feed in told] == [0, 1, 2, 3, 0]
     assert told[3].last_error == "HTTP 403 Forbidden"
     assert told[3].failing_since == told[1].failing_since != told[4].failing_since
@@ -166,7 +165,7 @@ async def test_an_item_that_the_broker_does_not_take_is_refused_alone(
     kafka: str, prefix: str, worker: Worker, site: Site
 ) -> None:
     address = site.serve("/feed", rss(item(1), item(2, text="x" * (MAX_RAW_BYTES + 1)), item(3)))
-    (outcome,) = await worker.run(address)
+    (outcome,) = await worker.once(address)
     assert (outcome.published, outcome.refused) == (2, 1)
     assert "too large" in str(worker.refusals[0])
     assert len(await records(kafka, prefix, RAW)) == 2
@@ -174,7 +173,7 @@ async def test_an_item_that_the_broker_does_not_take_is_refused_alone(
 
 async def test_credentials_are_on_no_topic(kafka: str, prefix: str, worker: Worker, site: Site) -> None:
     site.serve("/feed", rss(item(1)))
-    await worker.run(site.url(user="amal:s3cret@"), site.url("/gone", user="amal:s3cret@"))
+    await worker.once(site.url(user="amal:s3cret@"), site.url("/gone", user="amal:s3cret@"))
     for topic in (RAW, FEEDS, FEED_EVENTS):
         for one in await records(kafka, prefix, topic):
             assert b"s3cret" not in one.value + one.key + repr(one.headers).encode()

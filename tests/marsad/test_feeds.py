@@ -65,7 +65,7 @@ def test_nothing_to_check_is_wrong_usage(tmp_path: Path) -> None:
 def test_the_raw_topic_is_read_too(tmp_path: Path, kafka: str, prefix: str) -> None:
     where = ("--broker", kafka, "--topic-prefix", prefix)
     assert marsad("push", str(archive(tmp_path)), *where, cwd=tmp_path).returncode == 0
-    done = marsad("feeds", "check", *where, "-o", "json", cwd=tmp_path)
+    done = marsad("feeds", "check", "--lines", *where, "-o", "json", cwd=tmp_path)
     assert done.returncode == 0
     (found,) = map(json.loads, done.stdout.splitlines())
     assert (found["line"], found["articles"]) == ("خدمة أخبار عين دجلة", 6)
