@@ -67,7 +67,7 @@ fresh-environment:
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url \
 		--custom-compile-command "make lock" --quiet --upgrade --output-file requirements.lock pyproject.toml
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --no-emit-index-url \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra fulltext --no-emit-index-url \
 		--custom-compile-command "make lock" --quiet --constraint requirements.lock \
 		--output-file docker/requirements.lock pyproject.toml
 

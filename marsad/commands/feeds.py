@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from marsad.feedlines import faults, propose
 from marsad.errors import Failure, Misuse
+from marsad.feedlines import faults, propose
 from marsad.options import Broker, Output, TopicPrefix, command, group
 from marsad.output import Format, emit, say, write
 from marsad.settings import Settings, load

@@ -198,7 +198,9 @@ def test_moves_are_told_at_first_sight_when_believed_and_when_given_up() -> None
 
 def test_a_diagnosis_says_what_is_wrong_since_when_and_what_comes_next() -> None:
     now = START + HOUR
-    course = failed(Course(interval=900), FetchFailed("HTTP 500 Internal Server Error", 500), NO_HINTS, when(START))
+    course = failed(
+        Course(interval=900), FetchFailed("HTTP 500 Internal Server Error", 500), NO_HINTS, when(START)
+    )
     course = failed(course, Refused("the server did not answer in time"), NO_HINTS, when(now))
     said = diagnose(feed_value(FEED, course), now)
     assert said.wrong == "the server did not answer in time (2 times in a row)"

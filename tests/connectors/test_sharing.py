@@ -184,7 +184,9 @@ async def test_a_feed_that_is_gone_is_polled_no_more_until_it_is_added_again(
     async with Running(worker_of(publisher, prefix)) as running:
         await until(lambda: len([one for one in running.worker.polled if one.feed == other]) > 2)
         assert len(sites.asked("/feed")) == 1
-        again = listing.subscription(web_source(address), Ledger(), parse_instant("2027-01-01T00:00:00Z"), "command")
+        again = listing.subscription(
+            web_source(address), Ledger(), parse_instant("2027-01-01T00:00:00Z"), "command"
+        )
         sites.serve("/feed", rss(item(2)))
         await publisher.publish(full_name(FEEDS, prefix), [listing.record(again)])
         await until(lambda: len([one for one in running.worker.polled if one.feed == address]) > 1)
