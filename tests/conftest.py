@@ -4,11 +4,16 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from marsad import topics
 from marsad.kafka import EmbeddedKafka
 
 PARTITIONS = 2
+
+# A busy machine makes any example slow once; how fast the code is, benchmarks/ tells.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
