@@ -35,9 +35,12 @@ def article_id(raw: RawArticle) -> str:
 
 def identity_address(url: str | None) -> str | None:
     """Give the part of an address that identifies a page, or None where it names no page."""
-    canonical = canonical_url(url) if url else None
-    if not canonical:
-        return None
+    canonical = canonical_url(url) if url and "//" in url else None
+    return canonical_address(canonical) if canonical else None
+
+
+def canonical_address(canonical: str) -> str | None:
+    """Give what `identity_address` gives, for an address that is canonical already."""
     parts = urlsplit(canonical)
     if parts.path in ("", "/") and not parts.query:
         return None

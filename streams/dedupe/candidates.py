@@ -15,7 +15,7 @@ from streams.dedupe.entry import Entry
 from streams.dedupe.features import MAX_ANCHORS, Digests, Features, distinct, salted
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.settings import DedupeSettings
-from streams.dedupe.terms import Vector, rarity
+from streams.dedupe.terms import Weighed
 
 STORY_TERMS = 14
 _BANDS = 42
@@ -24,6 +24,8 @@ _ASKED_ANCHORS = 400
 _ASKED_TERMS = 30
 """Twice those an article is found by: what one report says twice, another may say once."""
 _MIN_SHARED_TERMS = 3
+_FEW_ANCHORS = 8
+"""Of about 70 words; a shorter text may be a copy by one band alone."""
 
 Read = Callable[[int], Entry | None]
 
@@ -36,6 +38,7 @@ class Keys:
     anchors: Digests
     terms: Digests
     rarity: NDArray[np.float64]
+    weighed: Weighed
 
     def asked(self) -> Digests:
         """Give all keys to look up: bands, then anchors, then terms."""
@@ -53,16 +56,15 @@ class Keys:
 
 def keys_of(features: Features, memory: ShardMemory) -> Keys:
     """Give the keys of an article; its story terms are the weightiest by what the shard holds now."""
-    vector = Vector.of(features)
-    weights = vector.weighted(memory)
+    weighed = Weighed.of(features, memory)
     # Rounded, so that the last bit of a logarithm never decides an order.
-    best = np.lexsort((vector.terms, -np.round(weights, 9)))[:_ASKED_TERMS]
-    terms = vector.terms[best]
+    best = np.lexsort((weighed.terms, -np.round(weighed.weights, 9)))[:_ASKED_TERMS]
     return Keys(
         bands=features.bands,
         anchors=salted(features.anchors[:_ASKED_ANCHORS].astype(np.uint64), _ANCHOR),
-        terms=salted(terms.astype(np.uint64), _TERM),
-        rarity=rarity(memory, terms),
+        terms=salted(weighed.terms[best].astype(np.uint64), _TERM),
+        rarity=weighed.rarity[best],
+        weighed=weighed,
     )
 
 
@@ -82,18 +84,30 @@ def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Can
     which, found = memory.find(keys.asked(), newest)
     if not found.size:
         return Candidates((), ())
-    rows, place = np.unique(found, return_inverse=True)
+    rows, place = _distinct_rows(found)
     kind = (which >= bands).astype(np.int64) + (which >= both)
     counts = np.bincount(kind * len(rows) + place, minlength=3 * len(rows))
     band, anchor, term = counts.reshape(3, len(rows))
     near: NDArray[np.float64] = (band.astype(np.float64) / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor)
-    enough = (band + anchor) > 0
+    # A long text that shares one band of 42 and no run of five words shares no third of its words.
+    enough = (anchor > 0) | (band >= (1 if len(keys.anchors) < _FEW_ANCHORS else 2))
     named = which >= both
     shared = np.bincount(place[named], keys.rarity[which[named] - both], len(rows)).astype(np.float64)
     return Candidates(
         near=_best(memory, rows, near, enough, settings.verify_best),
         alike=_best(memory, rows, shared, term >= _MIN_SHARED_TERMS, settings.story_best),
     )
+
+
+def _distinct_rows(found: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the rows, rising, each once, and of each of `found` its place there."""
+    order = found.argsort()
+    rows = found[order]
+    first = np.ones(len(rows), bool)
+    np.not_equal(rows[1:], rows[:-1], out=first[1:])
+    place = np.empty(len(rows), np.int64)
+    place[order] = np.cumsum(first) - 1
+    return rows[first], place
 
 
 def _best(

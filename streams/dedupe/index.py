@@ -22,6 +22,7 @@ from streams.dedupe.decision import decide
 from streams.dedupe.entry import Entry, decode_entry, encode_entry, entry_key
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.output import deduped, receipt
+from streams.dedupe.rebuilding import Rebuilding, decode_trace
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.sight import Sight, latest_of_story
 from streams.dedupe.story import merged_event, story_event
@@ -66,6 +67,7 @@ class Index:
         self._store: MutableMapping[str, bytes] = {} if store is None else store
         self._settings = settings
         self._shards: dict[str, ShardMemory] = {}
+        self._decided: tuple[bytes, Entry] | None = None  # spares reading back what was just written
 
     def decide(self, article: Article, origin: str) -> Decision:
         """Say what `article` is, `origin` being the raw record it comes from; changes nothing."""
@@ -76,8 +78,10 @@ class Index:
             return self._redelivered(article, known, memory)
         entry = decide(Sight(article, origin, memory, self._read, self._settings))
         expired = memory.expired(entry.clock)
+        data = encode_entry(entry)
+        self._decided = (data, entry)
         changes = Changes(
-            put=((entry.key, encode_entry(entry)),),
+            put=((entry.key, data),),
             delete=tuple(entry_key(article.shard, seq) for seq in expired),
         )
         return _decision(article, entry, entry, changes, self._settings.story_window_ms)
@@ -117,7 +121,8 @@ class Index:
         """Write `changes` to the store and into what is derived; doing so twice changes nothing more."""
         for key, data in changes.put:
             self._store[key] = data
-            self._remember(decode_entry(data))
+            decided = self._decided
+            self._remember(decided[1] if decided and decided[0] is data else decode_entry(data))
         for key in changes.delete:
             self._forget(key)
 
@@ -150,15 +155,16 @@ class Index:
 
     def _rebuilt(self, items: Iterable[tuple[str, bytes]]) -> bool:
         """Derive the memory from `items`; False where those of one shard are not in their order."""
-        self._shards = {}
+        shards: dict[str, Rebuilding] = {}
         for _, data in items:
-            entry = decode_entry(data)
-            memory = self._shards.get(entry.shard)
-            if memory is None:
-                memory = self._shards[entry.shard] = ShardMemory(self._settings)
-            if entry.seq < memory.next_seq:
+            trace = decode_trace(data)
+            shard = shards.get(trace.shard)
+            if shard is None:
+                shard = shards[trace.shard] = Rebuilding(self._settings)
+            if trace.seq < shard.next_seq:
                 return False
-            self._add(memory, entry)
+            shard.take(trace)
+        self._shards = {name: shard.memory(partial(self._read, name)) for name, shard in shards.items()}
         return True
 
 

@@ -6,7 +6,6 @@ their arrival, which never goes back), so "the latest entry of X" can only vanis
 """
 
 from array import array
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -16,8 +15,8 @@ from streams.dedupe.postings import Numbers, Postings
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.table import Table, key64
 
-_TERM_BITS = 18
-_TERM_MASK = np.uint32((1 << _TERM_BITS) - 1)
+TERM_COUNTERS = 1 << 18
+_TERM_MASK = np.uint32(TERM_COUNTERS - 1)
 
 
 def stories_of(entry: Entry) -> list[str]:
@@ -79,13 +78,13 @@ class ShardMemory:
         self.recent = Line()  # the articles that `postings` leads to, row for row
         self.postings = Postings()
         self._first_row = 1
-        self.documents = np.zeros(1 << _TERM_BITS, np.uint32)
+        self.documents = np.zeros(TERM_COUNTERS, np.uint32)
 
     def has(self, entry: Entry) -> bool:
         """Whether this very entry is already remembered."""
         return self.origins.get(key64(entry.origin)) == entry.seq
 
-    def add(self, entry: Entry) -> Iterable[int]:
+    def add(self, entry: Entry) -> list[int]:
         """Remember `entry`; give the numbers of the articles that are no candidates any more."""
         if entry.seq >= self.next_seq:
             self.next_seq, self.clock = entry.seq + 1, entry.clock
@@ -102,7 +101,7 @@ class ShardMemory:
                 self.framed.raise_to(frame_key(entry.frame, entry.article_id), entry.seq)
             if entry.emitted:
                 self._index(entry)
-        return self._retire()
+        return self.retire()
 
     def _index(self, entry: Entry) -> None:
         assert entry.content is not None  # noqa: S101 - the caller has looked
@@ -110,7 +109,7 @@ class ShardMemory:
         self.recent.push(entry.seq, entry.clock)
         self.documents[self._terms(entry)] += np.uint32(1)
 
-    def _retire(self) -> Iterable[int]:
+    def retire(self) -> list[int]:
         """Let go of the articles that are too old to be a copy's original; give their numbers."""
         limit = (self.clock or 0) - self._settings.copy_window_ms - self._settings.margin_ms
         gone = []
@@ -183,6 +182,10 @@ class ShardMemory:
 
     def _expired(self, line: Line, limit: int) -> list[int]:
         surplus = len(line) + 1 - self._settings.max_entries
-        most = min(len(line), self._settings.evictions_per_event)
-        first = [line.at(place) for place in range(most)]
-        return [seq for place, (seq, clock) in enumerate(first) if clock < limit or place < surplus]
+        found: list[int] = []
+        for place in range(min(len(line), self._settings.evictions_per_event)):
+            seq, clock = line.at(place)
+            if clock >= limit and place >= surplus:
+                break  # clocks never go back: those behind it are no older
+            found.append(seq)
+        return found

@@ -1,15 +1,20 @@
 """From an article and the entry on it to what goes out: an event or the receipt of a repeat."""
 
+from operator import attrgetter
+
 from events.article import Article, ArticleBase, DedupedArticle
 from events.repeat import Repeat
 from streams.dedupe.entry import Entry
+
+_CARRIED = ArticleBase.__struct_fields__
+_carried = attrgetter(*_CARRIED)
 
 
 def deduped(article: Article, entry: Entry) -> DedupedArticle:
     """Give the event: the article's own fields, with what dedupe found out about it."""
     assert entry.story is not None  # noqa: S101 - every event has a story
     assert entry.outcome != "repeat"  # noqa: S101 - the caller has looked
-    carried = {name: getattr(article, name) for name in ArticleBase.__struct_fields__}
+    carried = dict(zip(_CARRIED, _carried(article), strict=True))
     carried["article_id"] = entry.article_id
     return DedupedArticle(
         **carried,

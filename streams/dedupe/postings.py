@@ -30,6 +30,7 @@ class Postings:
         self._base = 0  # row numbers handed out are by so much greater than those in the ring
         self._oldest = 1
         self._next = 1
+        self._linked = 1  # rows before it are linked
         self._waiting: list[Keys] = []
         self._allocate()
 
@@ -46,7 +47,8 @@ class Postings:
     def add(self, keys: Keys) -> int:
         """Append a row of at most `WIDTH` distinct keys; give its number.
 
-        It is linked when keys are next asked for: a rebuild, which asks for none, links thousands at once.
+        It is linked when keys are next asked for: a rebuild, which asks for none, links all rows but once,
+        and those not at all that have been dropped by then.
         """
         if len(self) == self._capacity:
             self._rebuild(2 * self._capacity)
@@ -56,16 +58,18 @@ class Postings:
         self._next += 1
         self._waiting.append(keys)
         if len(self._waiting) == _CHUNK:
-            self._settle()
+            self._write()
         return row + self._base
 
-    def _settle(self) -> None:
-        """Write the waiting rows into the ring and link them."""
-        waiting, self._waiting = self._waiting, []
-        if len(waiting) == 1:
-            self._settle_one(waiting[0])
-        elif waiting:
-            self._settle_many(waiting)
+    def settle(self) -> None:
+        """Write the waiting rows into the ring and link every row that is not linked yet."""
+        if len(self._waiting) == 1 and self._linked == self._next - 1:
+            self._settle_one(self._waiting.pop())
+        elif self._linked < self._next:
+            self._write()
+            for start in range(max(self._linked, self._oldest), self._next, _CHUNK):
+                self._link_rows(np.arange(start, min(start + _CHUNK, self._next), dtype=np.int64))
+        self._linked = self._next
 
     def _settle_one(self, keys: Keys) -> None:
         row = self._next - 1
@@ -74,16 +78,22 @@ class Postings:
         self._keys[start : start + len(keys)] = keys
         self._link(keys, np.arange(row * WIDTH, row * WIDTH + len(keys), dtype=np.int64))
 
-    def _settle_many(self, waiting: list[Keys]) -> None:
+    def _write(self) -> None:
+        """Write the waiting rows into the ring."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
         lengths = np.array([len(keys) for keys in waiting])
-        rows = np.repeat(np.arange(self._next - len(waiting), self._next, dtype=np.int64), lengths)
-        ends = np.cumsum(lengths)
-        within = np.arange(ends[-1], dtype=np.int64) - np.repeat(ends - lengths, lengths)
-        numbers, flat = rows * WIDTH + within, np.concatenate(waiting)
-        spread = np.arange(self._next - len(waiting), self._next, dtype=np.int64) % self._capacity
-        self._keys.reshape(-1, WIDTH)[spread] = 0
-        self._keys[numbers % len(self._keys)] = flat
-        self._link(flat, numbers)
+        rows = np.arange(self._next - len(waiting), self._next, dtype=np.int64) % self._capacity
+        written = np.zeros((len(waiting), WIDTH), np.uint32)
+        written[np.arange(WIDTH) < lengths[:, None]] = np.concatenate(waiting)
+        self._keys.reshape(-1, WIDTH)[rows] = written
+
+    def _link_rows(self, rows: Numbers) -> None:
+        flat = self._keys.reshape(-1, WIDTH)[rows % self._capacity].ravel()
+        numbers = (rows[:, None] * WIDTH + np.arange(WIDTH, dtype=np.int64)).ravel()
+        used = flat != 0
+        self._link(flat[used], numbers[used])
 
     def drop_oldest(self) -> None:
         """Forget the oldest row."""
@@ -91,7 +101,7 @@ class Postings:
 
     def find(self, keys: Keys, newest: Numbers) -> tuple[Numbers, Numbers]:
         """Give (index into `keys`, row number) of the newest rows of each key, at most `newest` of it."""
-        self._settle()
+        self.settle()
         dead = self._oldest * WIDTH
         which = np.arange(len(keys), dtype=np.int64)
         left = newest.copy()
@@ -111,30 +121,29 @@ class Postings:
                 place, which = place[wanted], which[wanted]
             at = self._links[place].astype(np.int64)
         if len(at):
-            hits.append(self._follow(keys[which].tolist(), which.tolist(), at.tolist(), left[which].tolist()))
+            hits.append(self._follow(keys[which].tolist(), which, at.tolist(), left[which].tolist()))
         if not hits:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         cells = np.concatenate([c for _, c in hits])
         return np.concatenate([w for w, _ in hits]), cells // WIDTH + self._base
 
     def _follow(
-        self, keys: list[int], which: list[int], heads: list[int], left: list[int]
+        self, keys: list[int], which: Numbers, heads: list[int], left: list[int]
     ) -> tuple[Numbers, Numbers]:
         """Walk the last few long chains one by one: a step of an array costs as much as ten of these."""
         dead, cells = self._oldest * WIDTH, len(self._keys)
-        found: list[int] = []
         places: list[int] = []
+        ends: list[int] = []
         stored, links = self._keys.data, self._links.data
-        for key, index, head, wanted in zip(keys, which, heads, left, strict=True):
-            at, more = head, wanted
-            while at >= dead and more:
+        for key, head, wanted in zip(keys, heads, left, strict=True):
+            at, most = head, len(places) + wanted
+            while at >= dead and len(places) < most:
                 place = at % cells
                 if stored[place] == key:
-                    found.append(index)
                     places.append(at)
-                    more -= 1
                 at = links[place]
-        return np.array(found, np.int64), np.array(places, np.int64)
+            ends.append(len(places))
+        return np.repeat(which, np.diff(ends, prepend=0)), np.array(places, np.int64)
 
     def _bucket(self, keys: Keys) -> NDArray[np.uint64]:
         return (keys.astype(np.uint64) * _MIX) >> np.uint64(64 - self._bits)
@@ -144,6 +153,9 @@ class Postings:
         if not len(keys):
             return
         bucket = self._bucket(keys)
+        if len(keys) > WIDTH:
+            self._link_crowded(bucket, numbers)
+            return
         before = self._heads[bucket]
         self._heads[bucket] = numbers
         if np.array_equal(self._heads[bucket], numbers):  # no two in one bucket: nothing to put in order
@@ -168,19 +180,12 @@ class Postings:
 
     def _rebuild(self, capacity: int) -> None:
         """Lay the rows out anew, numbered from 1: when the ring is full, or the numbers run out."""
-        self._settle()
+        self._write()
         keys, old = self._keys.reshape(-1, WIDTH), self._capacity
         first, count = self._oldest, len(self)
         self._base += first - 1
-        self._capacity, self._oldest, self._next = capacity, 1, count + 1
+        self._capacity, self._oldest, self._next, self._linked = capacity, 1, count + 1, 1
         self._allocate()
         for start in range(0, count, _CHUNK):
             rows = np.arange(start, min(start + _CHUNK, count), dtype=np.int64)
-            self._copy(keys[(first + rows) % old], 1 + rows)
-
-    def _copy(self, keys: Keys, rows: Numbers) -> None:
-        self._keys.reshape(-1, WIDTH)[rows % self._capacity] = keys
-        numbers = (rows[:, None] * WIDTH + np.arange(WIDTH, dtype=np.int64)).ravel()
-        flat = keys.ravel()
-        used = flat != 0
-        self._link(flat[used], numbers[used])
+            self._keys.reshape(-1, WIDTH)[(1 + rows) % capacity] = keys[(first + rows) % old]

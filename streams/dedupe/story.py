@@ -23,7 +23,7 @@ from streams.dedupe.facts import conflicts
 from streams.dedupe.relation import Refused, facts_of
 from streams.dedupe.sight import Sight
 from streams.dedupe.table import key64
-from streams.dedupe.terms import Vector, cosine
+from streams.dedupe.terms import Vector
 from streams.dedupe.words import tables, word
 from streams.text.fold import match
 
@@ -199,12 +199,12 @@ def joinable(sight: Sight, found: Candidates, refused: list[Refused]) -> list[St
     `refused` are texts that read alike but tell of other things: their stories are not this one's.
     """
     barred = {_story_id(twin.entry) for twin in refused if _bars(sight, twin.entry, twin.kinds)}
-    mine = Vector.of(sight.features)
+    mine = sight.keys.weighed
     best: dict[str, tuple[float, StoryState]] = {}
     for entry in map(sight.read, found.alike):
         if entry is None or _story_id(entry) in barred or not _near(sight, entry):
             continue
-        score = round(cosine(sight.memory, mine, Vector.remembered(entry)), 9)
+        score = round(mine.cosine(sight.memory, Vector.remembered(entry)), 9)
         latest = sight.latest_of_story(entry) if score >= _needed(sight, entry) else None
         if latest is None or latest.story is None or not _near(sight, latest):
             continue

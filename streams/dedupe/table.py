@@ -7,13 +7,18 @@ probing; deleting moves later entries back, so that no graves pile up under a sl
 from array import array
 from hashlib import blake2b
 
+import numpy as np
+from numpy.typing import NDArray
+
 _SMALLEST = 64
 
 
 def key64(*parts: str) -> int:
     """Give a digest of `parts` in 64 bits, never 0; the same on every machine."""
-    written = [part.encode("utf-8", "surrogatepass") for part in parts]
-    data = b"".join([len(part).to_bytes(4, "little") + part for part in written])
+    data = b""
+    for part in parts:
+        written = part.encode("utf-8", "surrogatepass")
+        data += len(written).to_bytes(4, "little") + written
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "little") or 1
 
 
@@ -25,6 +30,33 @@ class Table:
 
     def __len__(self) -> int:
         return self._used
+
+    @classmethod
+    def of(cls, keys: NDArray[np.uint64], values: NDArray[np.uint64]) -> "Table":
+        """Give the table of `keys` (never 0), each with the greatest of its `values`."""
+        order = np.lexsort((values, keys))
+        keys, values = keys[order], values[order]
+        last = np.append(keys[1:] != keys[:-1], True)[: len(keys)]
+        table = cls()
+        table._lay_out(keys[last], values[last])
+        return table
+
+    def _lay_out(self, keys: NDArray[np.uint64], values: NDArray[np.uint64]) -> None:
+        """Fill the empty table with `keys`, each once: in the order of their slots, as if put one by one."""
+        size = _SMALLEST
+        while len(keys) * 5 > size * 3:
+            size *= 2
+        self._clear(size)
+        home = (keys & np.uint64(size - 1)).astype(np.int64)
+        order = np.argsort(home, kind="stable")
+        place = np.arange(len(keys))
+        slots = np.maximum.accumulate(home[order] - place) + place
+        inside = slots < size
+        np.frombuffer(self._keys, np.uint64)[slots[inside]] = keys[order[inside]]
+        np.frombuffer(self._values, np.uint64)[slots[inside]] = values[order[inside]]
+        self._used = int(inside.sum())
+        for at in order[~inside].tolist():  # what runs over the end begins anew at the start
+            self.put(int(keys[at]), int(values[at]))
 
     def _clear(self, size: int) -> None:
         self._mask = size - 1

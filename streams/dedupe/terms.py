@@ -33,9 +33,9 @@ class Vector:
         terms = np.frombuffer(entry.content.terms, "<u4")
         return cls(terms, np.frombuffer(entry.content.weights, np.uint8).astype(np.float64))
 
-    def weighted(self, memory: ShardMemory) -> NDArray[np.float64]:
-        """Give TF-IDF weights of length 1, by what the shard holds now."""
-        weights = (1.0 + np.log(self.counts)) * rarity(memory, self.terms)
+    def weights(self, rare: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give TF-IDF weights of length 1; `rare` is the rarity of each term."""
+        weights = (1.0 + np.log(self.counts)) * rare
         length = float(np.sqrt((weights * weights).sum()))
         return weights / length if length else weights
 
@@ -46,9 +46,28 @@ def rarity(memory: ShardMemory, terms: NDArray[np.uint32]) -> NDArray[np.float64
     return np.log((len(memory.recent) + _UNSEEN_DOCUMENTS) / (seen + 1.0))
 
 
-def cosine(memory: ShardMemory, left: Vector, right: Vector) -> float:
-    """Give the cosine of two vectors, 0 to 1."""
-    _, mine, theirs = np.intersect1d(left.terms, right.terms, assume_unique=True, return_indices=True)
-    if not len(mine):
-        return 0.0
-    return float((left.weighted(memory)[mine] * right.weighted(memory)[theirs]).sum())
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """The article at hand as one memory weighs it: made once, compared with several."""
+
+    terms: NDArray[np.uint32]
+    weights: NDArray[np.float64]
+    rarity: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, features: Features, memory: ShardMemory) -> "Weighed":
+        """Weigh the terms of `features` by what `memory` holds now."""
+        vector = Vector.of(features)
+        rare = rarity(memory, vector.terms)
+        return cls(vector.terms, vector.weights(rare), rare)
+
+    def cosine(self, memory: ShardMemory, other: Vector) -> float:
+        """Give the cosine with a remembered article, 0 to 1."""
+        if not len(self.terms) or not len(other.terms):
+            return 0.0
+        at = np.minimum(other.terms.searchsorted(self.terms), len(other.terms) - 1)
+        mine = np.flatnonzero(other.terms[at] == self.terms)
+        if not len(mine):
+            return 0.0
+        theirs = other.weights(rarity(memory, other.terms))
+        return float((self.weights[mine] * theirs[at[mine]]).sum())

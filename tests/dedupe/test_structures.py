@@ -153,3 +153,35 @@ def test_the_chain_of_revisions_is_read_back() -> None:
     told = [entry.relates_to.changes[0] for entry in chain if entry.relates_to]
     assert [(change.before, change.after) for change in told] == [(texts[0], texts[1]), (texts[2], texts[3])]
     assert index.revisions("ar", "no such article") == index.revisions("en", each.article_id) == ()
+
+
+@given(st.lists(st.tuples(crowded | st.integers(1, 200), st.integers(0, 9)), max_size=150))
+def test_a_table_laid_out_at_once_is_the_one_filled_step_by_step(rows: list[tuple[int, int]]) -> None:
+    one_by_one = Table()
+    for key, value in rows:
+        one_by_one.raise_to(key, value)
+    at_once = Table.of(*(np.array([row[side] for row in rows], np.uint64) for side in (0, 1)))
+    assert len(at_once) == len(one_by_one)
+    assert {key: at_once.get(key) for key in range(1, 900)} == {
+        key: one_by_one.get(key) for key in range(1, 900)
+    }
+    for key, value in rows:  # and it lives on like any other
+        for table in (one_by_one, at_once):
+            table.discard(key, value)
+        assert at_once.get(key) == one_by_one.get(key)
+
+
+def test_a_memory_of_thousands_is_rebuilt_as_it_was() -> None:
+    """More than a block of articles, the first of them past the copy window."""
+    chosen = replace(DedupeSettings(), copy_window_ms=HOUR, margin_ms=HOUR)
+    index = Index({}, chosen)
+    for number in range(5_000):
+        text = f"خبر رقم {number} عن حدث في يوم {number % 365} من أيام السنة"
+        each = article(f"عنوان {number}", text, url=f"https://a.example/{number}", hours=number / 1000)
+        index.apply(index.decide(each, f"raw/0/{number}").changes)
+    memory = index._shards["ar"]
+    index.rebuild()
+    again = index._shards["ar"]
+    assert [len(getattr(memory, part)) for part in PARTS] == [len(getattr(again, part)) for part in PARTS]
+    assert (memory.documents == again.documents).all()
+    assert 2_000 < len(memory.recent) < 3_000
