@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 from streams.dedupe.entry import Entry
 from streams.dedupe.features import MAX_ANCHORS, Digests, Features, distinct, salted
 from streams.dedupe.memory import ShardMemory
+from streams.dedupe.postings import WIDTH
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.terms import Weighed
 
-STORY_TERMS = 14
+_LEAST_TERMS, _MOST_TERMS = 14, 24
 _BANDS = 42
 _ANCHOR, _TERM = 2, 3
 _ASKED_ANCHORS = 400
 _ASKED_TERMS = 30
-"""Twice those an article is found by: what one report says twice, another may say once."""
+"""More than an article is found by: what one report says twice, another may say once."""
 _MIN_SHARED_TERMS = 3
 _FEW_ANCHORS = 8
 """Of about 70 words; a shorter text may be a copy by one band alone."""
@@ -45,8 +46,13 @@ class Keys:
         return np.concatenate([self.bands, self.anchors, self.terms])
 
     def stored(self) -> Digests:
-        """Give the keys to be found by, each once; of many anchors, the smallest ones."""
-        return distinct(np.concatenate([self.bands, self.anchors[:MAX_ANCHORS], self.terms[:STORY_TERMS]]))
+        """Give the keys to be found by, each once; of many anchors, the smallest ones.
+
+        A text of few anchors leaves room for more of its terms.
+        """
+        anchors = self.anchors[:MAX_ANCHORS]
+        terms = max(_LEAST_TERMS, min(_MOST_TERMS, WIDTH - _BANDS - len(anchors)))
+        return distinct(np.concatenate([self.bands, anchors, self.terms[:terms]]))
 
     def edges(self) -> tuple[int, int, int]:
         """Give where, in all keys asked, the bands end, the anchors end, and the terms end."""

@@ -22,6 +22,8 @@ _ALIKE_TITLES = 0.6
 _SAME_LETTERS = 0.6
 _ENDINGS = "اهيء"
 _EDGE = "^"
+_LEAD = 120
+_YEARS = range(1900, 2100)
 _CAPITALS = re.compile(r"\b(?=\w*[A-Z])\w[\w'’-]*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n][\"'”’)]*\s*|[\"“‘(])(\w+)")
 
@@ -52,6 +54,26 @@ class Facts:
         return self.title_tokens | frozenset(self.tokens)
 
     @cached_property
+    def lead(self) -> list[str]:
+        """Give the words that begin the text: who, what and where; long texts share all else by chance."""
+        return self.tokens[:_LEAD]
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Give the pairs of neighbouring words that few articles share."""
+        return _telling_pairs(self.lead)
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """Give the figures of the text that are no years."""
+        return _telling_figures(self.lead)
+
+    @cached_property
+    def named_places(self) -> frozenset[str]:
+        """Give the places of the table that title and beginning name."""
+        return tables().places & self.title_tokens.union(self.lead)
+
+    @cached_property
     def capitals(self) -> frozenset[str]:
         """Give the words written with a capital inside a sentence, lower-cased (Latin script)."""
         starts = {found.start(1) for found in _SENTENCE_START.finditer(self.display)}
@@ -67,6 +89,22 @@ def _tokens(text: str) -> list[str]:
 
 def _token(text: str) -> str:
     return word(text).stem or text
+
+
+def _telling_figures(tokens: list[str]) -> frozenset[str]:
+    """Give the figures of a text that are no years."""
+    return frozenset(text for text in tokens if is_figure(text) and int(text) not in _YEARS)
+
+
+def _telling_pairs(tokens: list[str]) -> frozenset[tuple[str, str]]:
+    """Give the pairs of neighbouring words that mean something, at least one of them no word of office."""
+    office = tables().office
+    meant = [bool(word(text).stem) and not is_figure(text) for text in tokens]
+    return frozenset(
+        (a, b)
+        for a, b, first, second in zip(tokens, tokens[1:], meant, meant[1:], strict=False)
+        if first and second and not (a in office and b in office)
+    )
 
 
 def names_in(text: str, lang: str) -> frozenset[str]:

@@ -43,7 +43,10 @@ class DedupeSettings:
     copy_containment: float = 0.60
     partial_containment: float = 0.70
     alias_containment: float = 0.50
-    story_cosine: float = 0.40
+    story_cosine: float = 0.18
+    """How like two articles must be by their words alone before anything else is looked at."""
+    story_score: float = 0.41
+    """How much must speak for one event: the cosine, and what is specific to both (sameness.py)."""
     merge_cosine: float = 0.60
     """How like articles of two stories one article must be for the two to be one story."""
     volatile_articles: int = 3

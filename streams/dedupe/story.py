@@ -2,8 +2,9 @@
 
 Copies, parts and revisions belong to the story of what they relate to. A new article joins the story of the
 recent article that is most like it by TF-IDF of light stems over title and beginning (the best plain measure
-on Arabic, ARABIC.md 3.3), if the likeness is clear, the titles share something, and the facts do not speak
-against it; else it founds a story of its own. A story that nobody adds to for the story window is over.
+on Arabic, ARABIC.md 3.3) with what is specific to both (sameness.py), if the likeness is clear and the facts
+do not speak against it; else it founds a story of its own. A story that nobody adds to for the story window
+is over.
 
 Independent sources are counted by voice: a copy has the voice of its original, agency text that of its
 agency.
@@ -12,6 +13,7 @@ agency.
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from math import log2
 
 from events.article import Article
 from events.identity import digest
@@ -20,13 +22,17 @@ from events.times import parse_instant, wire_time
 from streams.dedupe.candidates import Candidates
 from streams.dedupe.entry import Entry, StoryState
 from streams.dedupe.facts import conflicts
-from streams.dedupe.relation import Refused, facts_of
+from streams.dedupe.relation import Refused, facts_of, overlap
+from streams.dedupe.sameness import MOST_WORTH, lost_by_time, shared
 from streams.dedupe.sight import Sight
 from streams.dedupe.table import key64
 from streams.dedupe.terms import Vector
 from streams.dedupe.words import tables, word
 from streams.text.fold import match
 
+_SHORT_NEEDS, _OTHER_NAMES = 0.25, 0.10
+_OWN_WORDS, _PHRASES = 0.12, 0.30
+_DRIFT = 0.02
 MAX_NAMES, MAX_NAME, MAX_TITLE = 16, 80, 1_000
 _WORDS = re.compile(r"\w+")
 LAST_TIME = "9999-12-31T23:59:59.999Z"
@@ -199,23 +205,23 @@ def joinable(sight: Sight, found: Candidates, refused: list[Refused]) -> list[St
     `refused` are texts that read alike but tell of other things: their stories are not this one's.
     """
     barred = {_story_id(twin.entry) for twin in refused if _bars(sight, twin.entry, twin.kinds)}
-    mine = sight.keys.weighed
-    best: dict[str, tuple[float, StoryState]] = {}
+    best: dict[str, tuple[float, float, StoryState]] = {}
     for entry in map(sight.read, found.alike):
         if entry is None or _story_id(entry) in barred or not _near(sight, entry):
             continue
-        score = round(mine.cosine(sight.memory, Vector.remembered(entry)), 9)
-        latest = sight.latest_of_story(entry) if score >= _needed(sight, entry) else None
-        if latest is None or latest.story is None or not _near(sight, latest):
+        cosine = round(sight.keys.weighed.cosine(sight.memory, Vector.remembered(entry)), 9)
+        score = _score(sight, entry, cosine)
+        latest = sight.latest_of_story(entry) if score is not None else None
+        if score is None or latest is None or latest.story is None or not _open(sight, latest.story):
             continue
-        if _contradicts(sight, entry):
+        if score < _crowded(sight, latest.story):
             continue
-        if score > best.get(latest.story.story_id, (0.0,))[0]:
-            best[latest.story.story_id] = (score, latest.story)
+        if (score, cosine) > best.get(latest.story.story_id, (0.0, 0.0))[:2]:
+            best[latest.story.story_id] = (score, cosine, latest.story)
     ranked = sorted(best.values(), key=lambda scored: -scored[0])
     return [
-        story for place, (score, story) in enumerate(ranked)
-        if not place or (score >= sight.settings.merge_cosine and story.story_id not in barred)
+        story for place, (_, cosine, story) in enumerate(ranked)
+        if not place or (cosine >= sight.settings.merge_cosine and story.story_id not in barred)
     ]  # fmt: skip
 
 
@@ -225,6 +231,22 @@ def _story_id(entry: Entry) -> str:
 
 def _near(sight: Sight, entry: Entry) -> bool:
     return sight.within(entry, sight.settings.story_window_ms)
+
+
+def _crowded(sight: Sight, story: StoryState) -> float:
+    """Give what is needed for a story of many articles: one by one they drift from an event to a topic."""
+    return sight.settings.story_score + _DRIFT * log2(story.articles)
+
+
+def _open(sight: Sight, story: StoryState) -> bool:
+    """Say whether the article's time lies within the story, or at most a window before or after it.
+
+    The story as a whole counts: an article of its first day may come late, on its fifth.
+    """
+    window = timedelta(milliseconds=sight.settings.story_window_ms)
+    at = parse_instant(sight.article.fetched_at)
+    before, after = parse_instant(story.first_seen_at) - at, at - parse_instant(story.last_changed_at)
+    return before <= window and after <= window
 
 
 def _bars(sight: Sight, entry: Entry, kinds: frozenset[str]) -> bool:
@@ -237,13 +259,24 @@ def _bars(sight: Sight, entry: Entry, kinds: frozenset[str]) -> bool:
     return bool(kinds)
 
 
-def _contradicts(sight: Sight, entry: Entry) -> bool:
-    """Say whether facts speak against one event, also where too little is shared for a copy."""
-    return _bars(sight, entry, conflicts(sight.features.facts, facts_of(entry, sight.article.lang)))
-
-
-def _needed(sight: Sight, entry: Entry) -> float:
-    """Give how like an article must be: titles alone and short items much more (ARABIC.md 1.7)."""
-    remembered = entry.content.words if entry.content else 0
+def _score(sight: Sight, entry: Entry, cosine: float) -> float | None:
+    """Give how much speaks for one event; None where it is too little, or the facts speak against it."""
+    assert entry.content is not None  # noqa: S101 - candidates have content
+    remembered = entry.content.words
     short = min(len(sight.features.words), remembered) < sight.settings.short_words
-    return sight.settings.story_cosine + (0.25 if short else 0.0)
+    # Titles alone and short items must be much more alike (ARABIC.md 1.7).
+    needed = sight.settings.story_score + (_SHORT_NEEDS if short else 0.0)
+    if cosine < max(sight.settings.story_cosine, needed - MOST_WORTH):
+        return None
+    _, mine, theirs = overlap(sight.features, entry.content)
+    facts, others = sight.features.facts, facts_of(entry, sight.article.lang)
+    kinds = conflicts(facts, others)
+    own_words = max(mine, theirs) < _OWN_WORDS
+    if own_words and kinds == {"names"}:
+        needed += _OTHER_NAMES  # words that stand alike by chance, perhaps
+    elif not (own_words and kinds == {"figures"}) and _bars(sight, entry, kinds):
+        return None
+    # What is shared as whole phrases is a beat's or a template's, before it is an event's.
+    needed += _PHRASES * max(0.0, max(mine, theirs) - _OWN_WORDS)
+    score = cosine + shared(facts, others).worth - lost_by_time(sight.at - entry.at)
+    return round(score, 9) if score >= needed else None

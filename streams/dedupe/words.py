@@ -45,6 +45,7 @@ class Tables:
     negations: frozenset[str]
     withdrawn: tuple[str, ...]
     cues: frozenset[str]
+    office: frozenset[str]
     names: frozenset[str]
     places: frozenset[str]
     place_names: dict[str, str]
@@ -71,6 +72,7 @@ def tables() -> Tables:
         negations=frozenset(contrary["negations"].split()),
         withdrawn=tuple(facts["withdrawn"]["phrases"]),
         cues=cues | frozenset(map(_strip, cues)),
+        office=frozenset(map(_strip, _words(facts["office"], "words"))),
         names=frozenset(map(_strip, facts["given_names"]["words"].split())),
         places=frozenset(named),
         place_names=named,
