@@ -12,10 +12,12 @@ from streams.dedupe.memory import frame_key
 from streams.dedupe.relation import Refused, Related, likeness, relate
 from streams.dedupe.revision import changes
 from streams.dedupe.sight import Sight
+from streams.dedupe.spelling import corrected, respelt
 from streams.dedupe.story import founded, joinable, joined, united, voice_of
 from streams.dedupe.volatile import Version, changed_line
 from streams.text.fold import match
 
+_REVISIONS_BACK = 5
 _PLAIN = 0.95
 """A candidate so much alike ends the search: those after it share less of what is looked up."""
 
@@ -26,7 +28,7 @@ def decide(sight: Sight) -> Entry:
     if known is None:
         return _another_article(sight)
     if _says_the_same(sight, known):
-        return _repeat(sight, known, known.reason)
+        return _revision(sight, known, 0) if _corrected(sight, known) else _repeat(sight, known, known.reason)
     frame = _volatile_line(sight, known)
     if frame and (sight.memory.frames.get(frame) or 0) >= sight.settings.volatile_articles:
         return _repeat(sight, known, known.reason, "volatile_line")
@@ -48,6 +50,22 @@ def _says_the_same(sight: Sight, known: Known) -> bool:
     return match(title, article.lang).split() == features.title.split() and (
         match(text[:MAX_CHARACTERS], article.lang).split() == features.text.split()
     )
+
+
+def _corrected(sight: Sight, known: Known) -> bool:
+    """Whether a few words were put right, and not back to a former revision: feeds go to and fro."""
+    article = sight.article
+    shown = f"{article.title}\n{article.text}"
+    if not corrected("\n".join(known.content.texts()), shown):
+        return False
+    earlier = sight.read(known.entry.before)
+    for _ in range(_REVISIONS_BACK):
+        if earlier is None or earlier.content is None:
+            break
+        if not respelt("\n".join(earlier.content.texts()), shown):
+            return False
+        earlier = sight.read(earlier.before)
+    return True
 
 
 def _repeat(sight: Sight, known: Known, *reasons: str) -> Entry:
@@ -101,7 +119,7 @@ def _another_article(sight: Sight) -> Entry:
 
 def _compared(sight: Sight, found: Candidates) -> Iterator[Related | Refused]:
     for entry in map(sight.read, found.near):
-        if entry is None or not sight.within(entry, sight.settings.copy_window_ms):
+        if entry is None or not sight.within(entry, sight.copy_window_ms):
             continue
         verdict = relate(sight.features, entry, sight.settings)
         if verdict is not None:

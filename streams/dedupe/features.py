@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from events.article import Article, Fingerprint
 from streams.dedupe.facts import Facts, names_in
+from streams.dedupe.table import key64
 from streams.dedupe.words import MAX_WORDS, codes, word, words_of
 from streams.text.fold import match
 
@@ -26,6 +27,8 @@ MAX_ANCHORS = 36
 MAX_TERMS = 48
 TITLE_WEIGHT = 3
 STORY_WORDS = 250
+FLASH_WORDS = 8
+"""A shorter text has no sketch and no runs to be found by."""
 _BANDS, _ROWS = 42, 3
 _ANCHOR_WORDS, _ANCHOR_EVERY = 5, 8
 
@@ -68,7 +71,9 @@ class Features:
 
     @cached_property
     def anchors(self) -> Digests:
-        """Give the digests of the chosen runs of five words, sorted."""
+        """Give the digests of the chosen runs of five words, sorted; of a flash, its digest as a whole."""
+        if len(self.words) < FLASH_WORDS:
+            return np.array([key64(self.article.fingerprint.exact) >> 32], np.uint32)
         every = runs(self._codes >> _HALF, _ANCHOR_WORDS)
         chosen: Digests = every[every % _ANCHOR_EVERY == 0]
         return chosen

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from streams.dedupe.aliases import own_key
 from streams.dedupe.entry import Content, Entry
 from streams.dedupe.facts import conflicts
-from streams.dedupe.relation import facts_of, likeness
+from streams.dedupe.relation import facts_of, likeness, tells_enough
 from streams.dedupe.sight import Sight
 from streams.dedupe.table import key64
 from streams.text.fold import match
@@ -73,10 +73,10 @@ def _agrees(sight: Sight, known: Known) -> bool:
 
 def _same_text(sight: Sight) -> Known | None:
     fingerprint = sight.article.fingerprint
-    if len(sight.features.words) < sight.settings.min_words:
+    if len(sight.features.words) < sight.settings.min_words and not tells_enough(sight.features):
         return None
     seq = sight.memory.exact.get(key64(sight.article.source_id, fingerprint.exact))
     known = _known(sight, seq, "same_text")
     if known is None or known.content.version != fingerprint.version:
         return None
-    return known if sight.within(known.entry, sight.settings.copy_window_ms) else None
+    return known if sight.within(known.entry, sight.copy_window_ms) else None

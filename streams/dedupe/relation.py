@@ -25,6 +25,7 @@ _SAME_TOPIC = 0.25
 _SAME_TITLE = 0.5
 _SHORT_CONTAINMENT = 0.9
 _SLACK, _MOST = 1.1, 0.75
+_TITLE_WORDS, _FLASH_WORDS = 3, 6
 _NEAR = 0.4
 """Above this share of all word 3-grams, texts of different length are one text, whatever their titles."""
 
@@ -125,8 +126,10 @@ def _facts(content: Content, own: str, lang: str) -> Facts:
 def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | Refused | None:
     """Say what `new` is to a remembered article; None where the texts share too little."""
     content = entry.content
-    if content is None or min(len(new.words), content.words) < settings.min_words:
+    if content is None:
         return None
+    if min(len(new.words), content.words) < settings.min_words:
+        return _short_copy(new, entry, content)
     shared = overlap(new, content)
     if not _may_pass(new, content, shared, settings):
         return None
@@ -141,6 +144,22 @@ def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | R
         if relation is None
         else Related(relation, entry, alike.similarity, _reasons(new.article, entry, alike, relation))
     )
+
+
+def tells_enough(new: Features) -> bool:
+    """Whether a text of a few words with its title is one that two outlets do not write by chance."""
+    title, text = len(new.title_words), len(new.words)
+    return title >= _TITLE_WORDS and title + text >= _FLASH_WORDS
+
+
+def _short_copy(new: Features, entry: Entry, content: Content) -> Related | None:
+    """Take a few words for a copy only where title and text are the very same: twins differ in one."""
+    fingerprint = new.article.fingerprint
+    same = content.exact == fingerprint.exact and content.version == fingerprint.version
+    if not same or not tells_enough(new):
+        return None
+    alike = Likeness(1.0, 1.0, 1.0, 1.0, same_body=True)
+    return Related("copy", entry, alike.similarity, _reasons(new.article, entry, alike, "copy"))
 
 
 def _may_pass(new: Features, old: Content, shared: Overlap, settings: DedupeSettings) -> bool:

@@ -2,7 +2,7 @@
 
     title      the headline reads otherwise
     figure     a number became another one (a toll from 3 to 5), with the sentences around it
-    typo       a word was mended: tiny edit, no figure and no name touched
+    typo       a word was mended: tiny edit, no figure and no name touched, or another hamza (spelling.py)
     withdrawn  the text is gone, or says that the report is taken back
     text       anything else
 
@@ -19,6 +19,7 @@ from difflib import SequenceMatcher
 from events.article import Change, ChangeKind
 from streams.dedupe.facts import figures_of
 from streams.dedupe.features import MAX_CHARACTERS
+from streams.dedupe.spelling import MOST_CORRECTED, corrected
 from streams.dedupe.words import tables, word
 from streams.text.fold import match
 
@@ -53,6 +54,7 @@ def changes(before: tuple[str, str], after: tuple[str, str], lang: str) -> tuple
         found.append(_change("withdrawn", before[1], after[1] or after[0]))
     else:
         found.extend(_text_changes(old, new))
+        found.extend(_mended_spelling(old, new))
     return tuple(found[:MAX_CHANGES]) or (_change("text", "", ""),)
 
 
@@ -67,6 +69,9 @@ def _cut(text: str) -> str:
 def _title_changes(before: str, after: str, lang: str) -> Iterator[Change]:
     old, new = match(before, lang), match(after, lang)
     if old == new:
+        if corrected(before, after):
+            yield _change("title", before, after)
+            yield _change("typo", before, after)
         return
     yield _change("title", before, after)
     kind = _kind(old, new)
@@ -98,6 +103,15 @@ def _text_changes(old: list[Passage], new: list[Passage]) -> Iterator[Change]:
     for tag, i, j, k, n in aligned.get_opcodes():
         if tag != "equal":
             yield from _block(left[i:j], right[k:n])
+
+
+def _mended_spelling(old: list[Passage], new: list[Passage]) -> Iterator[Change]:
+    """Give the sentences that stand in both, in which a few words are spelt otherwise."""
+    there = {passage.match: passage.shown for passage in old}
+    both = [(there[p.match], p.shown) for p in new if p.match in there]
+    words = [corrected(before, after) for before, after in both]
+    if sum(words) <= MOST_CORRECTED:
+        yield from (_change("typo", *pair) for pair, mended in zip(both, words, strict=True) if mended)
 
 
 def _joined(passages: list[Passage]) -> str:

@@ -36,7 +36,7 @@ class DedupeSettings:
     story_best: int = 5
 
     min_words: int = 8
-    """Shorter texts are never called a copy of anything."""
+    """Shorter texts are copies only with the same title, word for word, and within the update window."""
     short_words: int = 30
     copy_jaccard: float = 0.30
     short_jaccard: float = 0.55

@@ -65,6 +65,12 @@ class Sight:
         """Where the article is looked up and will be found."""
         return keys_of(self.features, self.memory)
 
+    @property
+    def copy_window_ms(self) -> int:
+        """How far apart copies may be: a flash of a few words says the same of tomorrow's event."""
+        short = len(self.features.words) < self.settings.min_words
+        return self.settings.update_window_ms if short else self.settings.copy_window_ms
+
     def within(self, entry: Entry, window_ms: int) -> bool:
         """Whether the article and `entry` are at most a window apart, by their own times."""
         return abs(self.at - entry.at) <= window_ms
