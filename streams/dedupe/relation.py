@@ -24,7 +24,9 @@ _ALL_BUT_ONE = 0.7
 _SAME_TOPIC = 0.25
 _SAME_TITLE = 0.5
 _SHORT_CONTAINMENT = 0.9
-_SLACK, _MOST = 1.1, 0.75
+_SLACK, _MOST, _HALF = 1.1, 0.75, 0.5
+_HEAD, _LEAD = 15, 15
+"""The first words of an article stand among the first of its copy, but for a sentence of the outlet's."""
 _TITLE_WORDS, _FLASH_WORDS = 3, 6
 _NEAR = 0.4
 """Above this share of all word 3-grams, texts of different length are one text, whatever their titles."""
@@ -182,7 +184,9 @@ def _relation(
     shorter, longer = sorted((mine, theirs), key=lambda side: len(side.words))
     if alike.same_body or len(shorter.words) >= _ABRIDGED * len(longer.words):
         return "copy"
-    if alike.title >= _SAME_TITLE or (_opens(shorter, longer) and _one_topic(shorter, longer)):
+    if alike.title >= _SAME_TITLE or _titled(shorter, longer):
+        return "copy"
+    if _opens(shorter, longer) and _one_topic(shorter, longer):
         return "copy"
     if alike.containment >= settings.partial_containment:
         return "partial"
@@ -203,8 +207,18 @@ class Side:
 
 def _opens(shorter: Side, longer: Side) -> bool:
     """Whether the shorter text is the beginning of the longer one, give or take a few words."""
-    item = shorter.stems()
+    item, head = shorter.stems(), shorter.stems(0, _HEAD)
+    if len(head & longer.stems(0, _HEAD + _LEAD)) < _HALF * len(head):
+        return False
     return len(item & longer.stems(0, int(len(shorter.words) * _SLACK))) >= _MOST * len(item)
+
+
+def _titled(shorter: Side, longer: Side) -> bool:
+    """Whether the longer text is headlined by the shorter one, and half of it: a copy with another lead."""
+    if len(shorter.words) < _HALF * len(longer.words):
+        return False
+    title = frozenset(word(text).stem for text in longer.title.split()) - {""}
+    return bool(title) and len(title & shorter.stems()) >= _SAME_TITLE * len(title)
 
 
 def _one_topic(shorter: Side, longer: Side) -> bool:
