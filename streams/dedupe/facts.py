@@ -15,7 +15,7 @@ from functools import cached_property
 from streams.dedupe.words import MAX_WORDS, is_figure, tables, with_values, word, words_of
 from streams.text.fold import match
 
-_CONTEXT = 2
+_CONTEXT = 2  # `_placed` counts on two
 _MAX_RUN = 6
 _MAX_PLACES = 4
 _ALIKE_TITLES = 0.6
@@ -42,6 +42,14 @@ class Facts:
     def tokens(self) -> list[str]:
         """Give the text's words: stems, number words as digits, function words as they are."""
         return _tokens(self.text)
+
+    @cached_property
+    def padded(self) -> tuple[list[str], list[bool]]:
+        """Give the words between edges, and of each whether it tells: function words alone stand anywhere."""
+        edge, cues = [_EDGE] * _CONTEXT, tables().cues
+        told = {text: text not in cues and _means(text) for text in set(self.tokens)} | {_EDGE: False}
+        padded = edge + self.tokens + edge
+        return padded, [told[text] for text in padded]
 
     @cached_property
     def title_tokens(self) -> frozenset[str]:
@@ -154,42 +162,47 @@ def _swaps(a: Facts, b: Facts) -> Iterator[tuple[_Placed, _Placed]]:
     """Give each pair of runs, one of either text only, that stand in the same context."""
     places: dict[tuple[str, Run], list[_Placed]] = {}
     own = a.own_names | b.own_names
-    for context, run in _runs(a.tokens, b.vocabulary, own):
+    for context, run in _runs(a, b.vocabulary, own):
         places.setdefault(context, []).append(run)
-    for context, run in _runs(b.tokens, a.vocabulary, own):
+    for context, run in _runs(b, a.vocabulary, own):
         for other in places.get(context, ())[:_MAX_PLACES]:
             yield other, run
 
 
 def _runs(
-    tokens: list[str], known: frozenset[str], own: frozenset[str]
+    facts: Facts, known: frozenset[str], own: frozenset[str]
 ) -> Iterator[tuple[tuple[str, Run], _Placed]]:
     """Give (context before, after or around, run) for each short run of words that `known` lacks."""
-    padded = [_EDGE] * _CONTEXT + tokens + [_EDGE] * _CONTEXT
-    at, end = _CONTEXT, _CONTEXT + len(tokens)
-    while at < end:
-        start = at
-        while at < end and padded[at] not in known:
-            at += 1
-        if 0 < at - start <= _MAX_RUN:
-            words = tuple(text for text in padded[start:at] if text not in own and _means(text))
-            run = _Placed(words, padded[start - 1])
-            contexts = {
-                "<": tuple(padded[start - _CONTEXT : start]),
-                ">": tuple(padded[at : at + _CONTEXT]),
-                "<>": (padded[start - 1], padded[at]),
-            }
-            yield from ((context, run) for context in contexts.items() if _tells(context[1]))
-        at = max(at, start + 1)
+    padded, telling = facts.padded
+    end, after = _CONTEXT + len(facts.tokens), _CONTEXT
+    strange = [at for at in range(_CONTEXT, end) if padded[at] not in known]
+    for place, start in enumerate(strange):
+        if start < after:
+            continue  # within the run before
+        after = start + 1
+        while place + after - start < len(strange) and strange[place + after - start] == after:
+            after += 1
+        if after - start <= _MAX_RUN:
+            yield from _placed(padded, telling, own, start, after)
+
+
+def _placed(
+    padded: list[str], telling: list[bool], own: frozenset[str], start: int, after: int
+) -> Iterator[tuple[tuple[str, Run], _Placed]]:
+    """Give the run from `start` to `after` in each of its contexts that is one of its own."""
+    run = _Placed(
+        tuple(text for text in padded[start:after] if text not in own and _means(text)), padded[start - 1]
+    )
+    if telling[start - 2] or telling[start - 1]:
+        yield ("<", tuple(padded[start - _CONTEXT : start])), run
+    if telling[after] or telling[after + 1]:
+        yield (">", tuple(padded[after : after + _CONTEXT])), run
+    if telling[start - 1] or telling[after]:
+        yield ("<>", (padded[start - 1], padded[after])), run
 
 
 def _means(text: str) -> bool:
     return bool(word(text).stem) or is_figure(text)
-
-
-def _tells(context: Run) -> bool:
-    """Say whether a context is one of its own: function words alone stand anywhere."""
-    return any(text != _EDGE and _means(text) and text not in tables().cues for text in context)
 
 
 def _kinds(left: _Placed, right: _Placed, a: Facts, b: Facts) -> Iterator[str]:

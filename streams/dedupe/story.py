@@ -269,14 +269,16 @@ def _score(sight: Sight, entry: Entry, cosine: float) -> float | None:
     if cosine < max(sight.settings.story_cosine, needed - MOST_WORTH):
         return None
     _, mine, theirs = overlap(sight.features, entry.content)
-    facts, others = sight.features.facts, facts_of(entry, sight.article.lang)
-    kinds = conflicts(facts, others)
-    own_words = max(mine, theirs) < _OWN_WORDS
-    if own_words and kinds == {"names"}:
-        needed += _OTHER_NAMES  # words that stand alike by chance, perhaps
-    elif not (own_words and kinds == {"figures"}) and _bars(sight, entry, kinds):
-        return None
     # What is shared as whole phrases is a beat's or a template's, before it is an event's.
     needed += _PHRASES * max(0.0, max(mine, theirs) - _OWN_WORDS)
-    score = cosine + shared(facts, others).worth - lost_by_time(sight.at - entry.at)
-    return round(score, 9) if score >= needed else None
+    facts, others = sight.features.facts, facts_of(entry, sight.article.lang)
+    score = round(cosine + shared(facts, others).worth - lost_by_time(sight.at - entry.at), 9)
+    if score < needed:
+        return None
+    kinds = conflicts(facts, others)
+    if max(mine, theirs) >= _OWN_WORDS or "contrary" in kinds:
+        return None if _bars(sight, entry, kinds) else score
+    # In own words, names and figures stand alike by chance, perhaps; more than one kind of them hardly.
+    if kinds == {"names"}:
+        return score if score >= needed + _OTHER_NAMES else None
+    return score if kinds <= {"figures"} else None
