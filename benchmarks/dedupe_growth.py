@@ -1,39 +1,37 @@
 """What an article costs dedupe as its shard grows: `python -m benchmarks.dedupe_growth 10000 100000 1000000`.
 
-Made-up Arabic-like articles of about 180 words (Zipf's law over 60,000 words), all in one language and one
-window: nine of a hundred are edited copies, four revisions, three repeats. Entries lie in RocksDB, as in the
-worker. A shard is filled with entries made of 10,000 decided ones (their words, other texts and ids), read
-back as after a restart, and then takes in 4,000 articles, of which the last 3,000 are measured. Printed for
-each size: articles per second of the deciding thread (processor time, so that the figure holds on a busy
-machine about as well), the cost beside that of the first size, resident memory, time of the read.
-`--whole SIZE` decides every one of SIZE articles instead.
+The articles are made up (newsroom.py), no two alike but those made of one another, all in one language and
+one window. A shard in RocksDB, as in the worker, is filled with that many, read back as after a restart, and
+takes in 4,000 more, of which the last 3,000 are measured. What fills it are entries laid out here, not decided:
+each has a text, words, runs and terms of its own, and a sketch drawn at random, as unrelated texts have it.
+
+Printed for each size: articles a second of the deciding thread (processor time); the cost in yardsticks, a
+fixed piece of work done before and after (for a busy machine, or another one), and beside that of the first
+size; how many copies were found; resident memory; time of the read. `--whole SIZE` decides all SIZE articles.
 """
 
-import base64
-import random
 import resource
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, MutableMapping
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
-from rensa import RMinHash
 from rocksdict import Options, Rdict
 
-from events.article import Article, Fingerprint
+from benchmarks.newsroom import START, STEP_MS, Draft, Newsroom, Numbers
 from events.identity import digest
+from events.times import wire_time
 from streams.dedupe import Index
-from streams.dedupe.entry import decode_entry, encode_entry, replace
-from streams.dedupe.features import distinct, salted
+from streams.dedupe.entry import Content, Entry, StoryState, encode_entry, pack_texts
+from streams.dedupe.features import MAX_ANCHORS, MAX_TERMS, STORY_WORDS, counted, distinct, runs, salted
 from streams.dedupe.table import key64
-from streams.text.fold import match
+from streams.dedupe.words import codes
 
-LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
-START_MS = 1_795_000_000_000
-MODELS, WARM, TAKEN = 10_000, 1_000, 3_000
+WARM, TAKEN = 1_000, 3_000
 
 
 class RocksStore(MutableMapping[str, bytes]):
@@ -67,55 +65,57 @@ class RocksStore(MutableMapping[str, bytes]):
         return sum(1 for _ in self._db.keys())  # noqa: SIM118 - no mapping
 
 
-class Newsroom:
-    """Makes articles, the same ones every time."""
+class Filler:
+    """Lays out entries as `decide` would write them of articles that are like no other."""
 
-    def __init__(self, seed: int) -> None:
-        letters = random.Random(7)  # one language for all of them
-        self._words = ["".join(letters.choices(LETTERS, k=letters.randint(2, 8))) for _ in range(60_000)]
-        self._random = random.Random(seed)
-        # Zipf by inverse transform: rank ~ size ** u.
-        self._made: list[tuple[str, str, str, str]] = []
+    def __init__(self) -> None:
+        self._room, self._dice = Newsroom(3), np.random.default_rng(5)
+        self._codes = codes(self._room.words)
+        self._rarity = np.log(1.0 + np.arange(1, len(self._room.words) + 1))
 
-    def _text(self, count: int) -> list[str]:
-        return [self._words[int(60_000 ** self._random.random()) - 1] for _ in range(count)]
+    def entry(self, seq: int) -> bytes:
+        """Give the `seq`-th entry of a shard."""
+        draft = self._room.draft(seq)
+        article_id, source = f"{seq:032x}", f"source-{draft.source}"
+        when = wire_time(START + timedelta(milliseconds=STEP_MS * seq))
+        at = round(START.timestamp() * 1000) + STEP_MS * seq
+        title = self._room.shown(draft.title)
+        story = StoryState(
+            story_id=digest("story", article_id), title=title, articles=1,
+            sources=key64(source).to_bytes(8, "big"), voices=key64(f"source:{source}").to_bytes(8, "big"),
+            first_seen_at=when, last_changed_at=when, last_article_id=article_id,
+            origins=(f"source:{source}",),
+        )  # fmt: skip
+        entry = Entry(
+            seq=seq, shard="ar", origin=f"fill/0/{seq}", outcome="new", article_id=article_id, revision=1,
+            source_id=source, fetched_at=when, at=at, clock=at, first_seen_at=when,
+            keys=(key64("id", article_id), key64("path", source, f"/news/{seq}")), story=story,
+            voice=f"source:{source}", content=self._content(draft, title),
+        )  # fmt: skip
+        return encode_entry(entry)
 
-    def article(self, number: int) -> Article:
-        """Give the next article: new, or made of an earlier one."""
-        chance = self._random.random()
-        if chance < 0.16 and len(self._made) > 100:
-            source, url, title, text = self._random.choice(self._made[-5_000:])
-            words = text.split()
-            if chance < 0.13:
-                for _ in range(max(1, len(words) // 20)):
-                    words[self._random.randrange(len(words))] = self._text(1)[0]
-            if chance < 0.09:
-                source, url = f"source-{self._random.randrange(200)}", f"https://x.example/c/{number}"
-        else:
-            source, url = f"source-{self._random.randrange(200)}", f"https://x.example/a/{number}"
-            title, words = " ".join(self._text(9)), self._text(self._random.randint(60, 300))
-        text = " ".join(words)
-        self._made.append((source, url, title, text))
-        del self._made[:-5_000]
-        return _article(number, source, url, title, text)
+    def _content(self, draft: Draft, title: str) -> Content:
+        words = self._codes[draft.words]
+        stems = np.concatenate([np.repeat(draft.title, 3), draft.words[:STORY_WORDS]])
+        terms, counts = counted((self._codes[stems] & np.uint64(0xFFFFFFFF)).astype(np.uint32))
+        best = np.sort(np.argsort(-counts, kind="stable")[:MAX_TERMS])
+        every = runs(words >> np.uint64(32), 5)
+        return Content(
+            version="filled", exact=f"{draft.number:032x}", body=f"{draft.number:032x}", words=len(words),
+            shingles=runs(words >> np.uint64(32), 3).astype("<u4").tobytes(),
+            postings=self._postings(every[every % 8 == 0], stems).astype("<u4").tobytes(),
+            terms=terms[best].astype("<u4").tobytes(),
+            weights=np.minimum(counts[best], 255).astype(np.uint8).tobytes(),
+            packed=pack_texts(title, self._room.shown(draft.words)),
+        )  # fmt: skip
 
-
-def _article(number: int, source: str, url: str, title: str, text: str) -> Article:
-    folded_title, folded = match(title), match(text)
-    sketch = RMinHash(128, 1)
-    data = folded.encode("utf-16-le")
-    sketch.update([data[at : at + 10] for at in range(0, len(data) - 8, 2)])
-    seconds, millis = divmod(START_MS + number * 200, 1000)
-    when = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{millis:03d}Z"
-    return Article(
-        article_id=digest("url", source, url), source_id=source, url=url, title=title, text=text, lang="ar",
-        dir="rtl", published_at=when, published_source="fetched", fetched_at=when, shard="ar",
-        fingerprint=Fingerprint(
-            version="bench-1", exact=digest(folded_title, folded), body=digest(folded),
-            title=digest(folded_title), words=len(folded.split()),
-            sketch=base64.b64encode(b"".join(v.to_bytes(4, "little") for v in sketch.digest())).decode(),
-        ),
-    )  # fmt: skip
+    def _postings(self, anchors: Numbers, stems: Numbers) -> Numbers:
+        bands = self._dice.integers(1, 2**32, 42, np.uint32)
+        words, counts = np.unique(stems, return_counts=True)
+        weights = (1.0 + np.log(counts)) * self._rarity[words]
+        rare = self._codes[words[np.argsort(-weights)[:24]]] & np.uint64(0xFFFFFFFF)
+        keys = [bands, salted(anchors[:MAX_ANCHORS].astype(np.uint64), 2), salted(rare, 3)]
+        return distinct(np.concatenate(keys))[:92]
 
 
 def resident_mb() -> float:
@@ -126,86 +126,69 @@ def resident_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-class Filler:
-    """Makes entries out of decided ones: the same words (so the same term counts), other texts and ids."""
-
-    def __init__(self, store: MutableMapping[str, bytes]) -> None:
-        entries = (decode_entry(data) for _, data in store.items())
-        self._models = [entry for entry in entries if entry.emitted and entry.content]
-        self._clock = START_MS
-
-    def entry(self, seq: int) -> bytes:
-        """Give the `seq`-th entry of a shard as it would have been written."""
-        model = self._models[seq % len(self._models)]
-        content, story = model.content, model.story
-        assert content is not None
-        assert story is not None
-        salt = np.uint32(seq * 2_654_435_761 & 0xFFFFFFFF)
-        terms = np.frombuffer(content.terms, "<u4")
-        postings = np.frombuffer(content.postings, "<u4")
-        kept = np.isin(postings, salted(terms.astype(np.uint64), 3))
-        moved = np.sort(np.where(kept, postings, postings ^ salt | np.uint32(1)))
-        content = replace(
-            content,
-            exact=f"{seq:040x}",
-            body=f"{seq:040x}",
-            shingles=np.sort(np.frombuffer(content.shingles, "<u4") ^ salt).astype("<u4").tobytes(),
-            postings=distinct(moved).astype("<u4").tobytes(),
-        )
-        article_id = f"{seq:032x}"
-        return encode_entry(
-            replace(
-                model, seq=seq, origin=f"fill/0/{seq}", outcome="new", article_id=article_id, revision=1,
-                at=START_MS + seq * 200, clock=START_MS + seq * 200, content=content, relates_to=None,
-                merged=None, before=None, frame=0,
-                keys=tuple(key64("fill", str(seq), str(n)) for n in range(len(model.keys))),
-                story=replace(story, story_id=digest("story", article_id), last_article_id=article_id),
-            )
-        )  # fmt: skip
+def yardstick() -> float:
+    """Give the processor time of a fixed piece of work of the same sort: dictionaries, arrays, bytes."""
+    started = time.thread_time()
+    table = {str(n): n for n in range(2_000)}
+    numbers = np.arange(3_000)[::-1].copy()
+    for _ in range(60):
+        sum(map(table.__getitem__, table))
+        np.sort(numbers)
+    return time.thread_time() - started
 
 
-def measured(index: Index, room: Newsroom, first: int, count: int) -> tuple[float, Counter[str]]:
-    """Give seconds of processor time an article takes, over `count` of them, and what they were."""
+def measured(index: Index, room: Newsroom, first: int, count: int) -> tuple[float, float, Counter[str]]:
+    """Give seconds of processor time and yardsticks an article, and what became of the articles."""
     outcomes: Counter[str] = Counter()
-    spent = 0.0
+    spent, before = 0.0, min(yardstick() for _ in range(3))
     for number in range(first, first + count):
-        article = room.article(number)
+        draft = room.draft(number)
+        article = room.written(draft)
         started = time.thread_time()
         decision = index.decide(article, f"raw/0/{number}")
         index.apply(decision.changes)
         spent += time.thread_time() - started
         outcomes[decision.outcome] += 1
-    return spent / count, outcomes
+        outcomes[f"{draft.kind} as {decision.outcome}"] += 1
+    after = min(yardstick() for _ in range(3))
+    return spent / count, spent / count / ((before + after) / 2), outcomes
 
 
-def grown(size: int, models: RocksStore, directory: Path) -> tuple[float, str]:
+def told(outcomes: Counter[str]) -> str:
+    """Give how many copies, revisions and repeats were found, of those made."""
+    found = []
+    for kind in ("copy", "revision", "repeat"):
+        made = sum(n for what, n in outcomes.items() if what.startswith(f"{kind} as "))
+        found.append(f"{outcomes[f'{kind} as {kind}']} of {made} {kind}")
+    return ", ".join(found)
+
+
+def grown(size: int, directory: Path) -> tuple[float, float, str]:
     """Fill a shard to `size` articles, read it back, and take in a few thousand more."""
-    store = RocksStore(directory / str(size))
-    filler = Filler(models)
+    store, filler = RocksStore(directory / str(size)), Filler()
     for seq in range(1, size + 1):
         store[f"ar/{seq:012d}"] = filler.entry(seq)
+    del filler
     index = Index(store)
     started = time.thread_time()
     index.rebuild()
     rebuilt = time.thread_time() - started
     room = Newsroom(11)
     measured(index, room, size, WARM)
-    cost, outcomes = measured(index, room, size + WARM, TAKEN)
-    return cost, f"{resident_mb():6.0f} MB resident, rebuilt in {rebuilt:5.1f} s, {dict(outcomes)}"
+    cost, relative, outcomes = measured(index, room, size + WARM, TAKEN)
+    return cost, relative, f"{resident_mb():6.0f} MB, read back in {rebuilt:5.1f} s, {told(outcomes)}"
 
 
 def main(sizes: list[int]) -> None:
     """Measure one shard at each of `sizes`."""
     first = 0.0
     with tempfile.TemporaryDirectory() as directory:
-        models = RocksStore(Path(directory) / "models")
-        measured(Index(models), Newsroom(7), 0, MODELS)
         for size in sizes:
-            cost, told = grown(size, models, Path(directory))
-            first = first or cost
+            cost, relative, rest = grown(size, Path(directory))
+            first = first or relative
             print(
-                f"{size:>9,} articles: {1 / cost:6.0f} articles/s, "
-                f"cost {cost / first:4.2f} of the first, {told}",
+                f"{size:>9,} articles: {1 / cost:6.0f} articles/s, {1000 * relative:5.1f}/1000 yardsticks each, "
+                f"{relative / first:4.2f} of the first, {rest}",
                 flush=True,
             )
 
@@ -215,10 +198,10 @@ def whole(size: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         index, room = Index(RocksStore(Path(directory) / "db")), Newsroom(7)
         measured(index, room, 0, size - size // 10)
-        cost, outcomes = measured(index, room, size - size // 10, size // 10)
+        cost, relative, outcomes = measured(index, room, size - size // 10, size // 10)
         print(
             f"{size:>9,} articles one by one: {1 / cost:6.0f} articles/s, "
-            f"{resident_mb():6.0f} MB resident, {dict(outcomes)}"
+            f"yardsticks an article {1000 * relative:5.1f}/1000, {resident_mb():6.0f} MB, {told(outcomes)}"
         )
 
 

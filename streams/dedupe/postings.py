@@ -133,17 +133,20 @@ class Postings:
         """Walk the last few long chains one by one: a step of an array costs as much as ten of these."""
         dead, cells = self._oldest * WIDTH, len(self._keys)
         places: list[int] = []
-        ends: list[int] = []
-        stored, links = self._keys.data, self._links.data
+        counts: list[int] = []
+        stored, links, keep = self._keys.data, self._links.data, places.append
         for key, head, wanted in zip(keys, heads, left, strict=True):
-            at, most = head, len(places) + wanted
-            while at >= dead and len(places) < most:
+            at, more = head, wanted
+            while at >= dead:
                 place = at % cells
                 if stored[place] == key:
-                    places.append(at)
+                    keep(at)
+                    more -= 1
+                    if not more:
+                        break
                 at = links[place]
-            ends.append(len(places))
-        return np.repeat(which, np.diff(ends, prepend=0)), np.array(places, np.int64)
+            counts.append(wanted - more)
+        return np.repeat(which, counts), np.array(places, np.int64)
 
     def _bucket(self, keys: Keys) -> NDArray[np.uint64]:
         return (keys.astype(np.uint64) * _MIX) >> np.uint64(64 - self._bits)
