@@ -2,7 +2,7 @@
 
 The articles are made up (newsroom.py), no two alike but those made of one another, all in one language and
 one window. A shard in RocksDB, as in the worker, is filled with that many, read back as after a restart, and
-takes in 4,000 more, of which the last 3,000 are measured. What fills it are entries laid out here, not decided:
+takes in 4,000 more, the last 3,000 measured. What fills it are entries laid out here and not decided:
 each has a text, words, runs and terms of its own, and a sketch drawn at random, as unrelated texts have it.
 
 Printed for each size: articles a second of the deciding thread (processor time); the cost in yardsticks, a
@@ -187,8 +187,8 @@ def main(sizes: list[int]) -> None:
             cost, relative, rest = grown(size, Path(directory))
             first = first or relative
             print(
-                f"{size:>9,} articles: {1 / cost:6.0f} articles/s, {1000 * relative:5.1f}/1000 yardsticks each, "
-                f"{relative / first:4.2f} of the first, {rest}",
+                f"{size:>9,} articles: {1 / cost:6.0f} articles/s, "
+                f"{1000 * relative:5.1f}/1000 yardsticks each, {relative / first:4.2f} of the first, {rest}",
                 flush=True,
             )
 

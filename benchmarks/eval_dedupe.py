@@ -2,23 +2,25 @@
 
 Pairs go through `normalize` and `dedupe` as raw articles, each before a memory that holds other articles
 of the oldest pairs, so that words have a rarity. The half of a pair is the digest of its group (all those
-made of one event): thresholds are tuned on `tuning`, and `report` is what is told. Plain baselines see the
-same normalized articles. FILE: raw articles as JSON lines; their candidates are counted.
+made of one event): thresholds are tuned on `tuning`, and `report` is what is told; `fresh` are pairs written
+after the rules. Plain baselines (baselines.py) see the same normalized articles. FILE: raw articles as JSON
+lines; their candidates are counted.
 """
 
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
 
+from benchmarks.baselines import BASELINES
+from benchmarks.newsroom import Newsroom
 from events.article import Article, RawArticle
-from events.identity import digest, identity_address
+from events.identity import digest
 from events.rejected import Rejected
 from events.wire import raw_article
 from streams.dedupe import DedupeSettings, Index
@@ -28,10 +30,12 @@ from streams.dedupe.memory import ShardMemory
 from streams.normalize import normalize
 from streams.text.fold import match
 
-PAIRS = Path(__file__).parent.parent / "tests" / "dedupe" / "labelled" / "pairs.jsonl"
+LABELLED = Path(__file__).parent.parent / "tests" / "dedupe" / "labelled"
+PAIRS, FRESH = LABELLED / "pairs.jsonl", LABELLED / "fresh.jsonl"
 LABELS = ("repeat", "revision", "copy", "partial", "story", "apart")
 SAME = ("repeat", "revision", "copy")
 HALVES = ("tuning", "report")
+STREAM = 2_000
 BACKGROUND = 63
 """The first pairs of the file, whose articles every memory holds."""
 
@@ -75,9 +79,9 @@ def article(fields: dict[str, str], lang: str) -> Article:
     return normalize(raw)
 
 
-def pairs() -> list[Pair]:
-    """Read the labelled pairs."""
-    rows = map(json.loads, PAIRS.read_text(encoding="utf-8").splitlines())
+def pairs(path: Path = PAIRS) -> list[Pair]:
+    """Read labelled pairs."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return [
         Pair(
             row["id"], row["group"], row["label"], *(article(row[s], row["lang"]) for s in ("left", "right"))
@@ -139,61 +143,6 @@ def scores(truth: list[bool], said: list[bool]) -> str:
     return f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}"
 
 
-def title_match(pair: Pair) -> bool:
-    """Say whether the folded titles are equal."""
-    return match(pair.left.title, pair.left.lang) == match(pair.right.title, pair.right.lang)
-
-
-def url_only(pair: Pair) -> bool:
-    """Say whether the addresses are one."""
-    left, right = (identity_address(each.url) for each in (pair.left, pair.right))
-    return left is not None and left == right
-
-
-@cache
-def shingles(text: str) -> frozenset[bytes]:
-    """Give the runs of five characters."""
-    return frozenset(text[at : at + 5].encode() for at in range(max(1, len(text) - 4)))
-
-
-def folded(each: Article) -> str:
-    """Give the match form of a text on one line."""
-    return match(each.text, each.lang).replace("\n", " ")
-
-
-def minhash_lsh(pair: Pair) -> bool:
-    """Say what datasketch's index says at its default threshold, 0.8."""
-    index, sketches = MinHashLSH(threshold=0.8, num_perm=128), []
-    for each in (pair.left, pair.right):
-        sketch = MinHash(num_perm=128)
-        sketch.update_batch(sorted(shingles(folded(each))))
-        sketches.append(sketch)
-    index.insert("left", sketches[0])
-    return bool(index.query(sketches[1]))
-
-
-def simhash(pair: Pair) -> bool:
-    """Say whether SimHashes of 64 bits over words differ in three bits at most (Manku et al., 2007)."""
-    left, right = (_simhash(folded(each).split()) for each in (pair.left, pair.right))
-    return (left ^ right).bit_count() <= 3
-
-
-def _simhash(words: list[str]) -> int:
-    sums = np.zeros(64, np.int64)
-    for word, count in Counter(words).items():
-        number = int(digest(word)[:16], 16)
-        sums += count * np.array([1 if number >> bit & 1 else -1 for bit in range(64)])
-    return sum(1 << bit for bit in range(64) if sums[bit] > 0)
-
-
-BASELINES: dict[str, Callable[[Pair], bool]] = {
-    "title match": title_match,
-    "URL only": url_only,
-    "MinHashLSH 0.8": minhash_lsh,
-    "SimHash k=3": simhash,
-}
-
-
 def clusters(half: list[Pair], settings: DedupeSettings) -> Iterator[tuple[str, str]]:
     """Give (true story, story by dedupe) of each article that became an event, in one stream of the half.
 
@@ -246,7 +195,7 @@ def report(name: str, seen: list[Seen], settings: DedupeSettings) -> None:
     print("  one text or not (repeat, revision, copy):")
     print(f"    {'marsad':14} {scores(truth, [s.verdict in SAME for s in near])}")
     for baseline, says in BASELINES.items():
-        print(f"    {baseline:14} {scores(truth, [says(s.pair) for s in near])}")
+        print(f"    {baseline:14} {scores(truth, [says(s.pair.left, s.pair.right) for s in near])}")
     rows = list(clusters([s.pair for s in seen], settings))
     print(f"  stories: B-cubed F1 {b_cubed(rows):.3f}  ARI {adjusted_rand(rows):.3f}  ({len(rows)} articles)")
     reach = [s.reached for s in seen if s.pair.label in ("copy", "partial")]
@@ -282,6 +231,27 @@ def raw_file(path: Path, settings: DedupeSettings) -> None:
     )
 
 
+def in_a_stream(count: int, settings: DedupeSettings) -> None:
+    """Print what the index does in a window of made-up articles, of which each knows what it is made of."""
+    index, room = Index({}, settings), Newsroom(13)
+    numbers, looked, reached = dict[int, int](), list[int](), list[bool]()
+    outcomes: Counter[str] = Counter()
+    for at in range(count):
+        draft = room.draft(at)
+        each = room.written(draft)
+        memory = index._shards.get(each.shard) or ShardMemory(settings)
+        candidates_seen, near = looked_for(memory, each, settings)
+        looked.append(candidates_seen)
+        if draft.kind == "copy" and draft.made_of in numbers:
+            reached.append(numbers[draft.made_of] in near)
+        numbers[at] = memory.next_seq
+        outcomes[f"{draft.kind} as {take(index, each, f'made/0/{at}')[0]}"] += 1
+    print(
+        f"\nmade-up stream of {count}: {np.mean(looked[count // 2 :]):.1f} candidates an article at last, "
+        f"index recall {np.mean(reached):.3f} of {len(reached)} copies\n  {dict(outcomes)}"
+    )
+
+
 def main(files: list[str]) -> None:
     """Print the evaluation, or what is asked about files."""
     settings = DedupeSettings()
@@ -293,6 +263,9 @@ def main(files: list[str]) -> None:
     seen = [judged(pair, everything[:BACKGROUND], settings) for pair in everything]
     for half in HALVES:
         report(half, [s for s in seen if s.pair.half == half], settings)
+    fresh = [judged(pair, everything[:BACKGROUND], settings) for pair in pairs(FRESH)]
+    report("fresh (written after the rules; see the README beside them)", fresh, settings)
+    in_a_stream(STREAM, settings)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Made-up Arabic news of which no two are alike, as many as wanted and the same ones every time.
 
 A text is a row of sentences made by templates (the phrases that all news shares) whose gaps are filled from
-word lists: half with the dozen words that this article is about, half by Zipf's law from 60,000 made-up words,
+word lists: half with the dozen words that it is about, half by Zipf's law from 60,000 made-up words,
 and figures. Nine of a hundred articles are copies of an earlier one under another source, every twentieth
 word another one; three tell of an earlier one's matter in other sentences; four are revisions, three repeats.
 """

@@ -95,3 +95,33 @@ def test_a_thousand_articles_of_one_template_cost_no_more_than_their_number() ->
         assert all(decision.outcome == "new" for decision in decisions), "another street is another notice"
     # The quickest of the last blocks beside the slowest of the first: a busy moment decides nothing.
     assert min(spent[4:]) < 2 * max(spent[:4])
+
+
+def test_more_damage_is_never_more_alike() -> None:
+    """Similarity ranks across relations: the same edits and more of them never raise it."""
+    dice = random.Random(8)
+    for case in range(12):
+        words = [f"كلمة{dice.randrange(4_000)}" for _ in range(dice.randrange(40, 160))]
+        places = dice.sample(range(len(words)), len(words) // 2)
+        kind = dice.choice(["swap", "cut", "drop", "add"])
+        told = []
+        for damage in range(0, len(places), max(1, len(places) // 8)):
+            right = damaged(words, places[:damage], kind)
+            index = Index()
+            left = article("عنوان التقرير هذا", " ".join(words), url="https://a.example/news/1")
+            other = {"url": "https://a.example/news/1"} if case % 2 else {"source": "beta"}
+            made = see(index, left, article("عنوان التقرير هذا", right, hours=1, **other))[1].article
+            told.append(made.relates_to.similarity if made and made.relates_to else None)
+        given = [similarity for similarity in told if similarity is not None]
+        assert given == sorted(given, reverse=True), (kind, given)
+        assert len(given) >= 2
+
+
+def damaged(words: list[str], places: list[int], kind: str) -> str:
+    if kind == "swap":
+        return " ".join("بدل" + word if at in places else word for at, word in enumerate(words))
+    if kind == "cut":
+        return " ".join(words[: len(words) - len(places)])
+    if kind == "drop":
+        return " ".join(word for at, word in enumerate(words) if at not in places)
+    return " ".join([*words, *(f"زيادة{at}" for at in places)])

@@ -12,12 +12,13 @@ from tests.dedupe.dedupe_articles import article, see
 
 PAIRS = [
     json.loads(line)
-    for line in (Path(__file__).parent / "labelled" / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
+    for path in sorted((Path(__file__).parent / "labelled").glob("*.jsonl"))
+    for line in path.read_text(encoding="utf-8").splitlines()
 ]
 WANTED = {"different": "new", "related": "new"}
-# Own words on one event are the hard ones, and a story too many is the lesser error: a third may be missed,
+# Own words on one event are the hard ones, and a story too many is the lesser error: a fifth may be missed,
 # and of no other label one. `make eval` tells more, beside plain baselines.
-RECALL = {"story": 0.66}
+RECALL = {"story": 0.8}
 
 
 def verdict(pair: dict[str, Any]) -> str:
