@@ -25,12 +25,21 @@ CODE_VERSION = "2"
 RULES_VERSION = f"{CODE_VERSION}.{FOLD_VERSION}-{data_digest()}"
 """Version of rules and tables together: changes with every entry."""
 
+SOURCES = (
+    places.entries,
+    places.sport_entries,
+    names.entries,
+    introduced.entries,
+    topics.entries,
+    tollwords.entries,
+)
+"""Where the lexicon's entries come from."""
+
 
 @cache
 def lexicon() -> Lexicon:
     """Give the automaton over all tables, built on first use."""
-    sources = (places.entries, places.sport_entries, names.entries, introduced.entries, topics.entries)
-    return Lexicon(entry for source in (*sources, tollwords.entries) for entry in source())
+    return Lexicon(entry for source in SOURCES for entry in source())
 
 
 def tag(article: DedupedArticle) -> EnrichedArticle:

@@ -4,11 +4,15 @@ A number counts only if what it counts are people: a cue word with the nearest n
 three (ARABIC.md 4.4). Each reader looks a few words ahead, so reading is linear.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from streams.tag.numbers import Quantity, bounded_after, is_number, quantity
 from streams.tag.tollwords import Words
+
+_FARTHEST_GROUP = 6
+_ONE_OF = frozenset(["احد", "احدي"])
+_ONE_OF_THEM = frozenset(["احدهم", "احدهما", "احداهن", "احداهما", "احدهن"])
+_BOTH = frozenset(["اثنين", "اثنان", "اثنتين", "اثنتان"])
 
 
 class Statement(NamedTuple):
@@ -20,6 +24,8 @@ class Statement(NamedTuple):
     end: int
     rule: str
     loose: bool = False
+    weak: bool = False
+    """Counts only where the sentence tells no other number of this kind: bodies found."""
 
 
 def way(number: Quantity) -> str:
@@ -27,7 +33,7 @@ def way(number: Quantity) -> str:
     return "number" if number.exact is not None else "bound"
 
 
-def people(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
+def people(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read a number of people at `at`, with the groups that "and" adds; None where it counts other things."""
     number = quantity(sentence, at)
     if number is None or number.low == 0:
@@ -38,7 +44,7 @@ def people(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
     return added(table, sentence, bounded_after(sentence, number._replace(end=end)))
 
 
-def counted_people(table: Words, sentence: Sequence[str], at: int) -> int | None:
+def counted_people(table: Words, sentence: tuple[str, ...], at: int) -> int | None:
     """Give where the counted noun after a number ends; None where the number does not count people."""
     sets = table.sets
     if at >= len(sentence):
@@ -49,6 +55,8 @@ def counted_people(table: Words, sentence: Sequence[str], at: int) -> int | None
     for ahead in range(3):
         place = at + ahead
         if place < len(sentence) and table.person(sentence[place]) and (ahead == 0 or word.isascii()):
+            while word.isascii() and place + 1 < len(sentence) and table.person(sentence[place + 1]):
+                place += 1  # two police officers
             return place + 1
         if place >= len(sentence) or sets["followers"].at(sentence, place) or is_number(sentence[place]):
             break
@@ -62,7 +70,7 @@ def _glued(word: str) -> bool:
     return len(word) > 3 and word[0] in "وب" and not word.isascii()
 
 
-def added(table: Words, sentence: Sequence[str], number: Quantity) -> Quantity:
+def added(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity:
     """Add the groups joined by "and": "3 جنود و5 مسلحين"; what is part of the number already is not added."""
     for _ in range(4):
         more = _joined(table, sentence, number.end)
@@ -74,20 +82,43 @@ def added(table: Words, sentence: Sequence[str], number: Quantity) -> Quantity:
     return number
 
 
-def _joined(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
+def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read "و5 مسلحين", "وشرطيا", "and two policemen" within three words."""
-    for place in range(at, min(at + 3, len(sentence))):
+    related = False
+    for place in range(at, min(at + _FARTHEST_GROUP, len(sentence))):
         word = sentence[place]
+        if table.sets["ranks_of"].at(sentence, place):
+            continue
         if table.sets["followers"].at(sentence, place) and word not in ("من", "and", "of"):
-            return None
+            related = True
+            continue
+        if related and not _is_related(table, sentence, place):
+            if word[0] == "و" or word == "and" or table.verb_kind(word):
+                return None
+            continue
         if word == "and" and place + 1 < len(sentence):
             return _group(table, sentence, place + 1)
-        if word[0] == "و" and len(word) > 2:
+        if word[0] == "و" and (len(word) > 2 or word[1:].isdigit()):
             return _group(table, (*sentence[:place], word[1:], *sentence[place + 1 : place + 8]), place)
     return None
 
 
-def _group(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
+def _is_related(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell whether "واثنين من مرافقيه", "وزوجته" stands here: a possessive goes back to who was named."""
+    word = sentence[at]
+    if word[0] != "و":
+        return False
+    if word[1:] in table.kin:
+        return True
+    return (
+        is_number(word[1:])
+        and sentence[at + 1 : at + 2] == ("من",)
+        and sentence[at + 2 : at + 3] != ()
+        and (sentence[at + 2] in table.kin)
+    )
+
+
+def _group(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     number = quantity(sentence, at)
     if number is None:
         return single(table, sentence, at, definite=False)
@@ -95,12 +126,16 @@ def _group(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
     return None if end is None else number._replace(end=end)
 
 
-def _group_end(table: Words, sentence: Sequence[str], end: int) -> int | None:
+def _group_end(table: Words, sentence: tuple[str, ...], end: int) -> int | None:
     """Give where a further group's noun ends; None where it counts no people, or another kind."""
     if end >= len(sentence):
         return None
+    ranks = table.sets["ranks_of"].at(sentence, end)
+    if ranks:
+        return min(end + ranks + 1, len(sentence))
     if sentence[end] == "من" and end + 1 < len(sentence):
-        return None if sentence[end + 1].endswith("ات") else end + 2
+        things = sentence[end + 1].endswith("ات") and sentence[end + 1] not in table.sets["plural_at"].words
+        return None if things else end + 2
     for place in range(end, min(end + (3 if sentence[end].isascii() else 1), len(sentence))):
         if table.noun_kind(sentence[place]):
             return None
@@ -110,28 +145,57 @@ def _group_end(table: Words, sentence: Sequence[str], end: int) -> int | None:
     return None
 
 
-def single(table: Words, sentence: Sequence[str], at: int, definite: bool) -> Quantity | None:
+def single(table: Words, sentence: tuple[str, ...], at: int, definite: bool) -> Quantity | None:
     """Read a noun that counts itself: جندي is one, طفلين two, آخرين two or more."""
     if at >= len(sentence):
         return None
     word = sentence[at]
-    english = word in ("a", "an", "one")
-    if english:
+    if word in ("a", "an", "one"):
         return english_one(table, sentence, at)
-    bare = word.removeprefix("ال") if definite and len(word) > 4 else word
-    if word in table.two:
-        return Quantity(2, 2, at, at + 1)
-    if word in table.two_or_more:
-        pair = at + 1 < len(sentence) and sentence[at + 1] in ("اثنين", "اثنان")
-        return Quantity(2, 2 if pair else None, at, at + 1 + pair, bounded=not pair)
-    if bare in table.one and not word.isascii():
-        return Quantity(1, 1, at, at + 1)
+    if word in table.kin:
+        return kin(table, sentence, at)
+    return _pair_of_words(table, word, sentence[at + 1 : at + 2], at) or _one_word(table, word, at, definite)
+
+
+def _pair_of_words(table: Words, word: str, following: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "أحد عناصر", "متسلقين اثنين", "رجلا أمن", "her brother"."""
+    if not following:
+        return None
+    following_one = following[0] in table.one and word in ("his", "her", "their")
+    if following_one or (word in _ONE_OF and table.person(following[0])):
+        return Quantity(1, 1, at, at + 2)
+    both = following[0] in _BOTH and len(word) > 4 and word.endswith(("ين", "ان"))
+    if both or (word in table.construct[0] and following[0] in table.construct[1]):
+        return Quantity(2, 2, at, at + 2)
     return None
 
 
-def english_one(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
+def _one_word(table: Words, word: str, at: int, definite: bool) -> Quantity | None:
+    """Read "جندي", "أحدهم", "طفلين", "آخرين"."""
+    bare = word.removeprefix("ال") if definite and len(word) > 4 else word
+    if word in _ONE_OF_THEM or (bare in table.one and not word.isascii()):
+        return Quantity(1, 1, at, at + 1)
+    if word in table.two:
+        return Quantity(2, 2, at, at + 1)
+    if word in table.two_or_more:
+        return Quantity(2, None, at, at + 1, bounded=True)
+    return None
+
+
+def kin(table: Words, sentence: tuple[str, ...], at: int) -> Quantity:
+    """Read "زوجته" (one), "طفلاها" (two), "أطفاله الثلاثة" (three), "أبنائه" (two or more)."""
+    count = table.kin[sentence[at]]
+    if count:
+        return Quantity(count, count, at, at + 1)
+    told = quantity((sentence[at + 1].removeprefix("ال"),), 0) if at + 1 < len(sentence) else None
+    if told and told.exact and sentence[at + 1].startswith("ال"):
+        return Quantity(told.low, told.high, at, at + 2)
+    return Quantity(2, None, at, at + 1, bounded=True)
+
+
+def english_one(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read "a soldier", "one Iraqi policeman"."""
-    for place in range(at + 1, min(at + 4, len(sentence))):
+    for place in range(at + 1, min(at + 6, len(sentence))):
         if sentence[place] in table.one:
             return Quantity(1, 1, at, place + 1)
         if table.sets["followers"].at(sentence, place):

@@ -30,6 +30,7 @@ class _Cues:
     roles: frozenset[str]
     ranks: frozenset[str]
     not_names: frozenset[str]
+    speech: frozenset[str]
 
 
 @cache
@@ -45,6 +46,7 @@ def _cues() -> _Cues:
         stops=words(people, "stops"),
         roles=words(people, "roles"),
         ranks=words(people, "ranks", "english_ranks"),
+        speech=words(people, "speech"),
         not_names=words(organisations, "not_names") | words(people, "stops"),
     )
 
@@ -55,10 +57,14 @@ def entries() -> Iterable[tuple[str, Meaning]]:
     for kind, words in (
         ("rank", [*people["ranks"], *people["english_ranks"]]),
         ("given", people["given"]),
+        ("given", people["given_english"]),
         ("head", organisations["heads"]),
     ):
         for word in words:
             yield match(word), Meaning(kind, 0)
+
+
+_KINDS = frozenset(["rank", "given", "head"])
 
 
 def introduced(passage: Passage, taken: Sequence[tuple[int, int]]) -> list[Spotted]:
@@ -69,14 +75,16 @@ def introduced(passage: Passage, taken: Sequence[tuple[int, int]]) -> list[Spott
     for hit in passage.hits:
         while following[1] and following[1] <= hit.start:
             following = next(busy)
-        name = _read(passage, hit.start, hit.end, {meaning.kind for meaning in hit.meanings}, hit.clitic)
+        if hit.kinds.isdisjoint(_KINDS):
+            continue
+        name = _read(passage, hit.start, hit.end, hit.kinds, hit.clitic)
         if name and name.start >= done and name.end <= following[0]:
             found.append(name)
             done = name.end
     return found
 
 
-def _read(passage: Passage, start: int, end: int, kinds: set[str], clitic: str) -> Spotted | None:
+def _read(passage: Passage, start: int, end: int, kinds: frozenset[str], clitic: str) -> Spotted | None:
     if "rank" in kinds:
         return _ranked(passage, end)
     if "given" in kinds and "ال" not in clitic:
@@ -86,34 +94,45 @@ def _read(passage: Passage, start: int, end: int, kinds: set[str], clitic: str) 
     return None
 
 
+_JOINTS = frozenset("-'’")
+"""Al-Muhanna, O'Neill."""
 _OPENERS = frozenset(" \u00a0«“\"'")
 
 
 def _tail(passage: Passage, at: int) -> list[tuple[str, int]]:
     """Give the next words after a match offset, with where each starts, up to the first punctuation mark."""
-    line = passage.folded.text[at : at + 80].split("\n", 1)[0]
+    spans = passage.folded
     words: list[tuple[str, int]] = []
-    end = at
-    for word in re.finditer(r"[^ ]+", line):
-        start = at + word.start()
-        gap = passage.gap(end, start) if end else " "
-        if len(words) == 8 or (gap.strip() if words else set(gap) - _OPENERS):
+    for number in spans.after(spans.number(at), 8):
+        gap = spans.gap(number)
+        joined = gap in _JOINTS and spans.words[number].isascii()
+        if gap != " " and not joined and (gap.strip() if words else set(gap) - _OPENERS):
             break
-        words.append((word[0], start))
-        end = start + len(word[0])
+        words.append((spans.words[number], spans.start(number)))
     return words
 
 
 def _ranked(passage: Passage, end: int) -> Spotted | None:
     """Read the name after a rank or title; further ranks in between are skipped."""
     abbreviated = passage.folded.text[end : end + 1] == "\n" and passage.display_after(end, 2) == ". "
-    words = _tail(passage, end + abbreviated)
+    words = _abbreviated(passage, end) if abbreviated else _tail(passage, end)
     while words and words[0][0] in _cues().ranks:
         words = words[1:]
     if not words:
         return None
     count = _latin(passage, words) if words[0][0].isascii() else _arabic(words)
     return _person(passage, words[:count], "rank") if count else None
+
+
+def _abbreviated(passage: Passage, end: int) -> list[tuple[str, int]]:
+    """Give the words after "Gen. ": the stop ends no sentence."""
+    return _from(passage, end + 1) if end + 1 < len(passage.folded.text) else []
+
+
+def _from(passage: Passage, start: int) -> list[tuple[str, int]]:
+    """Give the word at a match offset, less what stands before it (a clitic), and the next ones."""
+    end = passage.folded.cuts[passage.folded.number(start)]
+    return [(passage.folded.text[start:end], start), *_tail(passage, end)][:8]
 
 
 def _arabic(words: Sequence[tuple[str, int]]) -> int:
@@ -130,15 +149,20 @@ def _arabic(words: Sequence[tuple[str, int]]) -> int:
             break
         family = _definite(word) and (word.endswith("ي") or count == 1)
         if not (word in cues.given or word in _LINKS or before in _LINKS or family):
-            if _definite(word):
-                break
+            if _definite(word) or (_definite(before) and before.endswith("ي")):
+                break  # a family name ends the name: قاسم المحمدي تدمير
             strange += 1
-            if strange > 1 or count > 2 or len(word) < 3 or word.startswith(("و", "ب", "ل")):
+            if strange > 1 or count > 2 or not _is_strange_name(word):
                 break
         count += 1
     while count and words[count - 1][0] in _LINKS:
         count -= 1
     return count if count > 1 else 0
+
+
+def _is_strange_name(word: str) -> bool:
+    """Tell whether an unlisted word can be part of a name: not short, no verb, no preposition."""
+    return len(word) > 2 and not word.startswith(("و", "ب", "ل", "ي", "ت"))
 
 
 def _definite(word: str) -> bool:
@@ -162,7 +186,15 @@ def _latin(passage: Passage, words: Sequence[tuple[str, int]]) -> int:
 
 def _given(passage: Passage, start: int) -> Spotted | None:
     """Read a name without a title: two given names, or one and a family name in ال."""
-    words, cues = _tail(passage, start), _cues()
+    words, cues = _from(passage, start), _cues()
+    if passage.surface(start, start + 3) == "على" or _is_in_the_name_of(passage, words):
+        return None
+    if words[0][0].isascii():
+        count = _latin(passage, words)
+        return _person(passage, words[:count], "given") if count > 1 else None
+    held = role(passage, start)
+    if held is not None and (count := _arabic(words)):
+        return _person(passage, words[:count], "role")
     count, parts = 1, 1
     while count < min(len(words), _LONGEST_NAME):
         word, before = words[count][0], words[count - 1][0]
@@ -181,9 +213,17 @@ def _given(passage: Passage, start: int) -> Spotted | None:
             break
     while count and words[count - 1][0] in _LINKS:
         count -= 1
-    if parts < 2 or passage.surface(start, start + 3) == "على":
+    if parts < 2:
         return None
     return _person(passage, words[:count], "given")
+
+
+def _is_in_the_name_of(passage: Passage, words: Sequence[tuple[str, int]]) -> bool:
+    """Tell "المتحدث باسم المجلس", the council's spokesman, from somebody called باسم."""
+    if words[0][0] != "باسم":
+        return False
+    before = passage.before(words[0][1])
+    return bool(before) and before[0].removeprefix("و") in _cues().roles
 
 
 def _person(passage: Passage, words: Sequence[tuple[str, int]], rule: str) -> Spotted:
@@ -225,7 +265,7 @@ def role(passage: Passage, start: int) -> str | None:
     if found is None:
         return None
     begin = _capitalised(passage, begin, begin + found)
-    text = passage.surface(begin, start).strip(" ،,:«»\"'()-")
+    text = passage.surface(begin, start - (len(head) - len(head.rstrip()))).strip(" ،,:«»\"'()-")
     return text.removeprefix("و") if text.startswith("وال") else text or None
 
 
@@ -246,6 +286,7 @@ def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Itera
     for person in people:
         last = person.passage.folded.text[person.start : person.end].split(" ")[-1]
         long_enough = (last.startswith("ال") and len(last) > 4) or (last.isascii() and len(last) > 3)
+        long_enough = long_enough or (len(last) > 3 and last not in _cues().given)
         if long_enough and " " in person.passage.folded.text[person.start : person.end]:
             shorts[last] = person.key if shorts.get(last, person.key) == person.key else None
             owners.setdefault(last, person)
@@ -255,7 +296,16 @@ def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Itera
     pattern = re.compile(rf"(?<![^ \n])[وفبلك]?(?P<name>{'|'.join(wanted)})(?![^ \n])")
     for passage in passages:
         for found in pattern.finditer(passage.folded.text):
+            plain = not found["name"].startswith("ال") and not found["name"].isascii()
+            if plain and not _is_speaking(passage, found.start("name")):
+                continue
             yield _short(passage, found.start("name"), found.end("name"), owners[found["name"]])
+
+
+def _is_speaking(passage: Passage, start: int) -> bool:
+    """Tell whether "قال", "وأضاف" stands right before: a name without ال could be a word elsewhere."""
+    before = passage.before(start)
+    return bool(before) and before[0].removeprefix("و") in _cues().speech
 
 
 def _short(passage: Passage, start: int, end: int, full: Spotted) -> Spotted:

@@ -24,7 +24,6 @@ LAM_CLITICS = frozenset(["ل", "ول", "فل"])
 
 _LONGEST_CLITIC = max(map(len, WORD_CLITICS))
 _SHORT = 6
-_SEPARATORS = " \n"
 
 
 NAME_KINDS = frozenset(["place", "person", "organisation", "mask"])
@@ -45,11 +44,15 @@ class Hit(NamedTuple):
     end: int
     clitic: str
     meanings: tuple[Meaning, ...]
+    kinds: frozenset[str]
 
 
 class _Pattern(NamedTuple):
     clitics: frozenset[str]
     meanings: tuple[Meaning, ...]
+    kinds: frozenset[str]
+    several: str
+    """The form where it has several words: a sentence's end inside counts (`St. Petersburg`)."""
 
 
 class Lexicon:
@@ -65,21 +68,26 @@ class Lexicon:
             for key, part in _patterns(form, meanings):
                 patterns[key] = part
         self._patterns = list(patterns.values())
-        self._automaton = ahocorasick_rs.AhoCorasick([text for text, _ in patterns], store_patterns=False)
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            [form.replace("\n", " ") + " " for form, _ in patterns], store_patterns=False
+        )
 
     def __len__(self) -> int:
         return len(self._patterns)
 
     def find(self, text: str) -> list[Hit]:
         """Give every entry that stands in the match form `text` as a word of its own, in reading order."""
-        size, hits = len(text), []
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if end < size and text[end] not in _SEPARATORS:
+        # The end of a word is part of each pattern, so that the automaton does not report what goes on.
+        line = text.replace("\n", " ") + " "
+        patterns, hits = self._patterns, []
+        for index, start, end in self._automaton.find_matches_as_indexes(line, overlapping=True):
+            clitic = "" if not start or line[start - 1] == " " else _clitic(line, start)
+            pattern = patterns[index]
+            if clitic not in pattern.clitics or (clitic and _too_short(clitic, text, start, end - 1)):
                 continue
-            clitic = _clitic(text, start)
-            pattern = self._patterns[index]
-            if clitic in pattern.clitics and not (clitic and _too_short(clitic, text, start, end)):
-                hits.append(Hit(start, end, clitic or "", pattern.meanings))
+            if pattern.several and text[start : end - 1] != pattern.several:
+                continue
+            hits.append(Hit(start, end - 1, clitic, pattern.meanings, pattern.kinds))
         hits.sort(key=_order)
         return hits
 
@@ -90,20 +98,20 @@ def _patterns(form: str, meanings: list[Meaning]) -> Iterable[tuple[tuple[str, f
     terms = tuple(meaning for meaning in meanings if meaning.kind not in NAME_KINDS)
     for part, clitics in ((names, NAME_CLITICS), (terms, WORD_CLITICS)):
         if part:
-            yield (form, clitics), _Pattern(clitics, part)
+            yield (form, clitics), _pattern(form, clitics, part)
     if form.startswith("ال") and len(form) > 4:
-        yield (form[1:], LAM_CLITICS), _Pattern(LAM_CLITICS, tuple(meanings))
+        yield (form[1:], LAM_CLITICS), _pattern(form[1:], LAM_CLITICS, tuple(meanings))
 
 
-def _clitic(text: str, start: int) -> str | None:
-    """Give what stands between the word's beginning and `start`; None where that is too long for clitics."""
-    if start == 0 or text[start - 1] in _SEPARATORS:
-        return ""
-    head = text[max(0, start - _LONGEST_CLITIC - 1) : start]
-    cut = max(head.rfind(" "), head.rfind("\n"))
-    if cut < 0 and start > _LONGEST_CLITIC:
-        return None
-    return head[cut + 1 :]
+def _pattern(form: str, clitics: frozenset[str], meanings: tuple[Meaning, ...]) -> _Pattern:
+    several = form if " " in form or "\n" in form else ""
+    return _Pattern(clitics, meanings, frozenset(meaning.kind for meaning in meanings), several)
+
+
+def _clitic(line: str, start: int) -> str:
+    """Give what stands between the word's beginning and `start`; too long a piece is no clitic."""
+    head = line[max(0, start - _LONGEST_CLITIC - 1) : start]
+    return head[head.rfind(" ") + 1 :]
 
 
 def _too_short(clitic: str, text: str, start: int, end: int) -> bool:
@@ -115,6 +123,10 @@ def _order(hit: Hit) -> tuple[int, int]:
     return hit.start, -hit.end
 
 
+def _merged(hit: Hit, other: Hit) -> Hit:
+    return hit._replace(meanings=hit.meanings + other.meanings, kinds=hit.kinds | other.kinds)
+
+
 def leftmost_longest(hits: Sequence[Hit], wanted: Callable[[Hit], bool]) -> list[Hit]:
     """Keep the wanted hits that no earlier or longer wanted hit covers; same form, other reading: merged."""
     kept: list[Hit] = []
@@ -123,7 +135,7 @@ def leftmost_longest(hits: Sequence[Hit], wanted: Callable[[Hit], bool]) -> list
             continue
         if kept and hit.start < kept[-1].end:
             if (hit.start, hit.end) == (kept[-1].start, kept[-1].end):
-                kept[-1] = kept[-1]._replace(meanings=kept[-1].meanings + hit.meanings)
+                kept[-1] = _merged(kept[-1], hit)
             continue
         kept.append(hit)
     return kept

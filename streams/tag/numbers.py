@@ -15,6 +15,8 @@ from streams.text.fold import match
 _DIGITS = re.compile(r"([وفبلك]?)([0-9]{1,9})(\.[0-9]{1,3})?\Z")
 _CLITICS = "وفبلك"
 _LARGEST = 10**10
+_HALF_DUALS = frozenset(["الفا", "مليونا"])
+_OPENERS = frozenset(["بين", "between", "a", "an", "one", "his", "her", "their"])
 _ONE_OF = frozenset(["احد", "احدي"])
 """أحد رجال الأمن is one of them, no number."""
 
@@ -70,8 +72,14 @@ def _lookup(word: str) -> tuple[_Word | None, str]:
 
 
 def is_number(word: str) -> bool:
-    """Tell whether a quantity can begin with this word."""
+    """Tell whether a word is a number."""
     return _DIGITS.match(word) is not None or _lookup(word)[0] is not None
+
+
+def may_begin(word: str) -> bool:
+    """Tell whether a quantity can begin with this word: a number, a bound before one, "between", "a"."""
+    starts = _bound_starts("before")
+    return is_number(word) or word in starts or word[1:] in starts or word in _OPENERS
 
 
 def quantity(words: Sequence[str], at: int) -> Quantity | None:
@@ -99,7 +107,7 @@ def _bound(words: Sequence[str], at: int, place: str) -> tuple[int, str]:
         phrase = tuple(words[at : at + size])
         kind = table.get(phrase) or (table.get((phrase[0][1:], *phrase[1:])) if _peels(phrase) else None)
         if kind:
-            return at + size, kind
+            return at + len(phrase), kind
     return at, ""
 
 
@@ -197,6 +205,8 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
         total, group = _add(word, clitic, total, group)
         position += 1
     value = total + group
+    if position == at + 1 and words[at].lstrip("وف") in _HALF_DUALS and _is_genitive(words, position):
+        value *= 2
     if (
         position == at
         or not 0 < value <= _LARGEST
@@ -204,6 +214,11 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
     ):
         return None
     return Quantity(value, value, at, position)
+
+
+def _is_genitive(words: Sequence[str], at: int) -> bool:
+    """Tell whether a noun follows that ألفا, without its ن, stands before: ألفا قتيل, not ألفا وخمسة."""
+    return at < len(words) and not words[at].endswith("ا") and not words[at].startswith("و")
 
 
 def _is_inner_and(words: Sequence[str], position: int, at: int) -> bool:
@@ -220,8 +235,9 @@ def _continues(word: _Word, clitic: str, text: str, previous: str) -> bool:
     if text.isascii():
         return word.kind in ("hundred", "scale") or (before is not None and before.kind != "unit")
     if clitic:
-        return clitic == "و"
-    before = _lookup(previous)[0]
+        # خمسة وأربعين is one number, أربعين وخمسين and ثلاثة وأربعة are two.
+        ends = before is not None and (before.kind == "ten" or before.kind == word.kind == "unit")
+        return clitic == "و" and not ends
     return word.kind in ("hundred", "scale") or (
         word.value == 10 and before is not None and before.value < 10
     )

@@ -1,33 +1,48 @@
 """Tolls whose number comes first, or that a noun counts: "5 قتلى", "12 were killed", "toll rises to 25"."""
 
-from collections.abc import Sequence
-
-from streams.tag.headcount import Statement, counted_people, english_one, people, way
+from streams.tag.headcount import Statement, added, counted_people, english_one, people, single, way
 from streams.tag.numbers import Quantity, bounded_after, quantity
 from streams.tag.tollwords import KINDS, Words
 
 
-def counted(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
+def counted(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read a number and what befell: "5 قتلى", "12 people were killed"; also nouns that count themselves."""
     number = quantity(sentence, at)
     if number is None:
         return _bare(table, sentence, at)
     if number.low == 0 or number.end >= len(sentence):
         return None
-    kind = table.noun_kind(sentence[number.end])
+    noun = number.end + table.sets["cases"].at(sentence, number.end)  # 3 حالات وفاة
+    kind = table.noun_kind(sentence[noun]) if noun < len(sentence) else None
     if kind:
-        end = number.end + 1
-        if sentence[end : end + 1] in (("والجرحي",), ("والمصابين",)) and number.bounded:
-            both = ("killed", "injured")
-            return Statement(both, number._replace(end=end + 1), at, end + 1, "casualties:killed-injured")
-        number = bounded_after(sentence, number._replace(end=end))
-        return Statement((kind,), number, at, number.end, f"casualties:{kind}-noun")
+        return _noun(table, sentence, number, kind, noun + 1)
     if not sentence[number.end].isascii():
         return _between(sentence, number) or _subject(table, sentence, number)
     return _befell(table, sentence, people(table, sentence, at))
 
 
-def _between(sentence: Sequence[str], number: Quantity) -> Statement | None:
+def _noun(table: Words, sentence: tuple[str, ...], number: Quantity, kind: str, end: int) -> Statement | None:
+    """Read "5 قتلى", "عشرات القتلى والجرحى", "11 جثة"."""
+    at = number.start
+    if sentence[end : end + 1] in (("والجرحي",), ("والمصابين",)) and number.bounded:
+        both = ("killed", "injured")
+        return Statement(both, number._replace(end=end + 1), at, end + 1, "casualties:killed-injured")
+    if _is_undone(table, sentence, at):
+        return None
+    weak = sentence[end - 1] in table.sets["corpses"].words
+    number = added(table, sentence, bounded_after(sentence, number._replace(end=end)))
+    return Statement((kind,), number, at, number.end, f"casualties:{kind}-noun", weak=weak)
+
+
+def _is_undone(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell whether the words before say that they came back or went home: "عودة 300 مفقود"."""
+    alive = table.sets["alive"].words
+    return table.sets["undone"].within(sentence[max(0, at - 3) : at]) or any(
+        word in alive for word in sentence[at + 1 : at + 4]
+    )
+
+
+def _between(sentence: tuple[str, ...], number: Quantity) -> Statement | None:
     """Read "20 شخصا بين قتيل وجريح": so many in all, of both kinds."""
     tail = " ".join(sentence[number.end : number.end + 4])
     if "بين قتيل وجريح" in tail or "بين قتيل ومصاب" in tail:
@@ -36,11 +51,11 @@ def _between(sentence: Sequence[str], number: Quantity) -> Statement | None:
     return None
 
 
-def _subject(table: Words, sentence: Sequence[str], number: Quantity) -> Statement | None:
+def _subject(table: Words, sentence: tuple[str, ...], number: Quantity) -> Statement | None:
     """Read "8 مدنيين قتلوا": the number is the subject, the verb comes after."""
     named = table.person(sentence[number.end])
     number = bounded_after(sentence, number._replace(end=number.end + named))
-    for place in range(number.end, min(number.end + (3 if named else 1), len(sentence))):
+    for place in range(number.end, min(number.end + (5 if named else 1), len(sentence))):
         for kind in KINDS:
             if sentence[place] in table.sets[f"befell_{kind}"].words:
                 end = place + 1
@@ -50,25 +65,44 @@ def _subject(table: Words, sentence: Sequence[str], number: Quantity) -> Stateme
     return None
 
 
-def _bare(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
+def _bare(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read a noun that counts itself: "قتيل و3 جرحى", "شهيدان"; English "a soldier was killed"."""
     if sentence[at] in ("a", "an", "one"):
         return _befell(table, sentence, english_one(table, sentence, at))
-    noun = table.self_counting(sentence[at])
+    if sentence[at] in ("his", "her", "their"):
+        return _befell(table, sentence, single(table, sentence, at, definite=False))
+    noun = _single_noun(table, sentence, at) or table.self_counting(sentence[at])
     if noun is None or not _stands_alone(table, sentence, at, noun[0]):
         return None
-    _, kind, count = noun
-    return Statement((kind,), Quantity(count, count, at, at + 1), at, at + 1, f"casualties:{kind}-noun")
+    if _is_undone(table, sentence, at):
+        return None
+    clitic, kind, count = noun
+    weak = sentence[at].removeprefix(clitic) in table.sets["corpses"].words
+    return Statement(
+        (kind,), Quantity(count, count, at, at + 1), at, at + 1, f"casualties:{kind}-noun", weak=weak
+    )
 
 
-def _stands_alone(table: Words, sentence: Sequence[str], at: int, clitic: str) -> bool:
+_ONE = frozenset(["واحد", "واحدا", "واحدة"])
+
+
+def _single_noun(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str, str, int] | None:
+    """Read "قتيلا واحدا", and "قتيلا" alone: the accusative, which is also what follows a number."""
+    kind = table.noun_kind(sentence[at])
+    following = sentence[at + 1] if at + 1 < len(sentence) else ""
+    if kind and (sentence[at].endswith("يلا") or following in _ONE):
+        return "", kind, 1
+    return None
+
+
+def _stands_alone(table: Words, sentence: tuple[str, ...], at: int, clitic: str) -> bool:
     """Tell whether a noun such as قتيل is a toll: after a verb of outcome, or as a headline's first word."""
     if clitic in ("ب", "ل", "ك", "وب", "ول", "فب"):
         return False
     before = sentence[max(0, at - 4) : at]
     outcome = table.sets["outcome_verbs"].within(before)
     if before and before[-1] in ("بين", "من", "عن", "في", "ان", "على"):
-        return outcome and before[-1] == "عن"  # أسفر الهجوم عن قتيلين
+        return outcome and before[-1] in ("عن", "علي")  # أسفر الهجوم عن قتيلين, العثور على جثة
     if outcome:
         return True
     following = sentence[at + 1] if at + 1 < len(sentence) else ""
@@ -82,24 +116,22 @@ def _stands_alone(table: Words, sentence: Sequence[str], at: int, clitic: str) -
     )
 
 
-def _befell(table: Words, sentence: Sequence[str], number: Quantity | None) -> Statement | None:
+def _befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> Statement | None:
     """Read what befell an English subject: "12 people, including a child, were killed"."""
     if number is None:
         return None
     at, limit = number.end, min(number.end + 12, len(sentence))
     kinds: list[str] = []
     opener = table.sets["subset_openers"].at(sentence, at)
-    while at < limit and opener and sentence[at] not in ("were", "was", "are", "have", "had"):
+    passed = ("were", "was", "are", "have", "had", *_LOST)
+    while at < limit and opener and sentence[at] not in passed:
         at += 1
     for place in range(at, min(at + 5, limit)):
         kind = _participle(table, sentence[place])
         if kind:
             kinds.append(kind)
             at = place + 1
-            if sentence[place + 1 : place + 2] != ["or"] and tuple(sentence[place + 1 : place + 2]) not in (
-                ("or",),
-                ("and",),
-            ):
+            if sentence[place + 1 : place + 2] not in (("or",), ("and",)):
                 break
         elif not table.sets["auxiliaries"].at(sentence, place):
             break
@@ -123,7 +155,7 @@ def _participle(table: Words, word: str) -> str | None:
     return table.noun_kind(word) if word in ("wounded", "injured", "hurt", "missing", "unaccounted") else None
 
 
-def toll(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
+def toll(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read "ارتفعت حصيلة القتلى إلى 25", "death toll rises to 25"."""
     kind = _toll_kind(table, sentence, at)
     if kind is None:
@@ -132,26 +164,49 @@ def toll(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
     kinds = (kind, "injured") if both and kind == "killed" else (kind,)
     links = table.sets["toll_links"]
     for place in range(at + 1, min(at + 9, len(sentence))):
-        if not links.at(sentence, place):
+        width = links.at(sentence, place)
+        number = _after_link(table, sentence, place + 1) if width else quantity(sentence, place)
+        if number and not width:
+            number = _verb_before(sentence, at, number) if place == at + 1 else number
+            number = number if number and number.bounded else None if place > at + 1 else number
+        if number is None:
             continue
-        number = quantity(sentence, place + 1)
         end = counted_people(table, sentence, number.end) if number and number.low else None
         if number and end is not None:
             return Statement(kinds, number._replace(end=end), at, end, f"casualties:{kind}-toll")
     return None
 
 
-def _toll_kind(table: Words, sentence: Sequence[str], at: int) -> str | None:
+def _after_link(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read the number after "بلغ", words of time between them passed over."""
+    for place in range(at, min(at + 4, len(sentence))):
+        number = quantity(sentence, place)
+        if number or not table.sets["in_between"].at(sentence, place):
+            return number
+    return None
+
+
+def _verb_before(sentence: tuple[str, ...], at: int, number: Quantity) -> Quantity:
+    """Read a number right after its toll: "عدد القتلى 12", "تجاوز عدد الجرحى 90"."""
+    for place in range(max(0, at - 3), at):
+        bound = quantity((sentence[place].removeprefix("و"), "1"), 0)
+        if bound and bound.bounded and bound.end == 2:
+            return number._replace(high=None, bounded=True) if bound.high is None else number
+    return number
+
+
+def _toll_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:
     """Give the kind of a definite plural that a toll is told of: حصيلة القتلى, والجرحى إلى, death toll."""
     word = sentence[at]
-    if word == "toll" and at > 0 and sentence[at - 1] == "death":
+    if word == "toll" and at > 0 and sentence[at - 1] in ("death", "the", "confirmed", "overall", "final"):
         return "killed"
     bare = word.removeprefix("و")
     if bare not in table.sets["toll_of"].words:
         return None
     near = [word.removeprefix("و") for word in sentence[max(0, at - 3) : at]]
     headed = any(head in near or "ال" + head in near for head in table.sets["toll_heads"].words)
-    if not headed and not (word.startswith("والجرحي") or word.startswith("والمصابين")):
+    told = word.startswith("ال") and at + 1 < len(sentence) and sentence[at + 1][0].isdigit()  # القتلى 9
+    if not headed and not told and not word.startswith(("والجرحي", "والمصابين")):
         return None
     if bare in ("الضحايا", "ضحايا"):
         return "killed"

@@ -1,16 +1,15 @@
 """A passage is one field of an article as the taggers read it: display form, match form, and the way back."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from events.article import DedupedArticle, Evidence, Field
 from streams.tag.lexicon import Hit, Lexicon
-from streams.text.fold import Folded, fold
+from streams.text.spans import Spans
 
-_WORD = re.compile(r"[^ \n]+")
 _LONGEST_SENTENCE = 2_000
 _READ_AT_MOST = 100_000
 """Characters of a field that are read: the longest reports have half of that."""
@@ -23,7 +22,7 @@ class Passage:
 
     field: Field
     display: str
-    folded: Folded
+    folded: Spans
     hits: tuple[Hit, ...]
 
     def evidence(self, start: int, end: int, rule: str) -> Evidence:
@@ -38,23 +37,17 @@ class Passage:
 
     def display_after(self, end: int, size: int) -> str:
         """Give the display form's next `size` characters after a match offset."""
-        at = self.folded.ends[end - 1]
+        at = self.folded.span(end - 1, end)[1]
         return self.display[at : at + size]
 
-    def gap(self, end: int, start: int) -> str:
-        """Give what the display form has between two words of the match form."""
-        return self.display[self.folded.ends[end - 1] : self.folded.starts[start]]
-
     def before(self, start: int) -> list[str]:
-        """Give the words of the sentence before a match offset, nearest first, four at most."""
-        head = self.folded.text[max(0, start - 60) : start]
-        words = head[head.rfind("\n") + 1 :].split(" ")
-        return [word for word in reversed(words[:-1]) if word][:4]
+        """Give the words of the sentence before the word at a match offset, nearest first, four at most."""
+        return self.folded.before(self.folded.number(start), 4)
 
     def after(self, end: int) -> list[str]:
-        """Give the words of the sentence after a match offset, four at most."""
-        tail = self.folded.text[end : end + 60]
-        return tail.split("\n", 1)[0].split()[:4]
+        """Give the words of the sentence after a match offset that ends a word, four at most."""
+        words = self.folded.words
+        return [words[number] for number in self.folded.after(self.folded.number(end), 4)]
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:
@@ -67,12 +60,15 @@ class Passage:
             return Sentence((), ())
         start = self.bounds[number]
         end = self.bounds[number + 1] if number + 1 < len(self.bounds) else len(self.folded.text)
-        found = [(word[0], word.start()) for word in _WORD.finditer(self.folded.text, start, end)]
-        return Sentence(tuple(word for word, _ in found), tuple(at for _, at in found))
+        line = self.folded.text[start:end]
+        words = line.split()
+        start += len(line) - len(line.lstrip())
+        steps = accumulate((len(word) + 1 for word in words), initial=start)
+        return Sentence(tuple(words), tuple(steps)[:-1])
 
     def sentences_with(self, kind: str) -> list[int]:
         """Give the numbers of the sentences that hold an entry of this kind, in order."""
-        starts = [hit.start for hit in self.hits if any(meaning.kind == kind for meaning in hit.meanings)]
+        starts = [hit.start for hit in self.hits if kind in hit.kinds]
         return sorted({bisect_right(self.bounds, start) - 1 for start in starts})
 
 
@@ -99,7 +95,7 @@ def passages(article: DedupedArticle, lexicon: Lexicon) -> tuple[Passage, ...]:
 
 
 def _passage(field: Field, display: str, lang: str, lexicon: Lexicon) -> Passage:
-    folded = fold(_readable(display), lang)
+    folded = Spans(_readable(display), lang)
     return Passage(field, display, folded, tuple(lexicon.find(folded.text)[:_MOST_HITS]))
 
 

@@ -4,7 +4,7 @@ A raw gazetteer is noise (precision 0.17, ARABIC.md 4.2). Flags of a name in dat
 none  always a place
 c     with a kind of place or a locative before it, beside another place, or where its country is named
 n     (also a person's name or a word) the same without the country
-s     only after a kind of place: حي, قضاء, …
+s     only after a kind of place (حي, قضاء, …), or joined by "and" to a place of a country that is spoken of
 x     only in this spelling: جدة, never جده "his grandfather"
 u     only in capitals: US, never us
 f     a football club's city: not in an article about football
@@ -166,17 +166,22 @@ def _possible(mention: Mention) -> bool:
     if exact and not any(surface in spellings for spellings in exact):
         return False
     before, after = passage.before(hit.start), passage.after(hit.end)
-    if before and not hit.clitic and (before[0] in cues.heads or " ".join(before[1::-1]) in cues.heads):
+    if before and not hit.clitic and _is_headed(before):
         return False
     return not (after and ((after[0] in cues.tails and surface.isascii()) or after[0] in cues.not_before))
+
+
+def _is_headed(before: Sequence[str]) -> bool:
+    """Tell whether the name is part of another's: جامعة بابل, نهر ديالى, شارع فلسطين."""
+    cues = _cues()
+    head = before[0] if before[0] in cues.heads else before[0][1:] if before[0][0] in "وبلف" else ""
+    return head in cues.heads or " ".join(before[1::-1]) in cues.heads
 
 
 def _is_sporty(mentions: Sequence[Mention]) -> bool:
     """Tell whether the article speaks of matches and players: three terms of sport or more."""
     read = {id(mention.passage): mention.passage for mention in mentions}.values()
-    return (
-        sum(meaning.kind == "club" for one in read for hit in one.hits for meaning in hit.meanings) >= _SPORTY
-    )
+    return sum("club" in hit.kinds for one in read for hit in one.hits) >= _SPORTY
 
 
 def _is_club(mention: Mention) -> bool:
@@ -221,12 +226,10 @@ def _grade(mention: Mention, support: Counter[str], accepted: tuple[int, int]) -
         return 0.8
     if not flags:
         return 0.7
-    if flags == "s":
-        return None
     placed = _is_placed(mention, accepted)
-    if placed:
-        return 0.6
     supported = any(support[table()[meaning.row].country] for meaning in mention.meanings)
+    if placed and (flags != "s" or (supported and _is_joined(mention, accepted))):
+        return 0.6
     return 0.45 if flags == "c" and supported and not _is_titled(mention) else None
 
 
@@ -252,9 +255,15 @@ def _is_placed(mention: Mention, accepted: tuple[int, int]) -> bool:
     before = passage.before(hit.start)
     if hit.clitic in ("ب", "وب", "فب"):
         return True
-    if accepted[0] == id(passage) and 0 < hit.start - accepted[1] <= 3 and hit.clitic == "و":
-        return True
-    return bool(before) and not hit.clitic and _bare(before[0]) in cues.strong
+    return _is_joined(mention, accepted) or (
+        bool(before) and not hit.clitic and _bare(before[0]) in cues.strong
+    )
+
+
+def _is_joined(mention: Mention, accepted: tuple[int, int]) -> bool:
+    """Tell whether "and" joins the name to a place just before it: "في الكوت والصويرة"."""
+    near = accepted[0] == id(mention.passage) and 0 < mention.hit.start - accepted[1] <= 3
+    return near and mention.hit.clitic == "و"
 
 
 def _is_titled(mention: Mention) -> bool:

@@ -29,7 +29,13 @@ def sort_names(
         spans = sorted((one.start, one.end) for one in unlisted)
         found += sorted([*listed, *unlisted], key=lambda one: one.start)
         mentions += [one for one in possible if not _inside(spans, one.hit.start, one.hit.end)]
-    return (*found, *_short_forms(read, found, mentions)), tuple(mentions)
+    short = _short_forms(read, found, mentions)
+    spans_of = {
+        passage.field: sorted((one.start, one.end) for one in short if one.passage is passage)
+        for passage in read
+    }
+    left = [one for one in mentions if not _inside(spans_of[one.passage.field], one.hit.start, one.hit.end)]
+    return (*found, *short), tuple(left)
 
 
 def _listed(
@@ -44,7 +50,7 @@ def _listed(
         if named:
             office = introduced.role(passage, named.start) if named.kind == "person" else None
             listed.append(named._replace(role=office))
-        elif any(meaning.kind == "mask" for meaning in hit.meanings):
+        elif "mask" in hit.kinds:
             masked.append((hit.start, hit.end))
         else:
             meanings = tuple(meaning for meaning in hit.meanings if meaning.kind == "place")
@@ -53,7 +59,7 @@ def _listed(
 
 
 def _is_name(hit: Hit) -> bool:
-    return any(meaning.kind in NAME_KINDS for meaning in hit.meanings)
+    return not hit.kinds.isdisjoint(NAME_KINDS)
 
 
 def _inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
@@ -72,7 +78,8 @@ def _short_forms(
         spans[one.passage.field].append((one.start, one.end))
         first.setdefault(one.key, (one.passage.field != "title", one.start))
     for mention in mentions:
-        spans[mention.passage.field].append((mention.hit.start, mention.hit.end))
+        if any(not meaning.flags.strip("toxfu") for meaning in mention.meanings):
+            spans[mention.passage.field].append((mention.hit.start, mention.hit.end))
     for taken in spans.values():
         taken.sort()
     people = [one for one in found if one.kind == "person"]

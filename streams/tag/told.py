@@ -1,7 +1,7 @@
 """The tolls of a passage by sentence, each with its role: this event, an update, background, elsewhere."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,12 +10,12 @@ from streams.tag.headcount import Statement
 from streams.tag.numbers import Quantity
 from streams.tag.passage import Passage, Sentence
 from streams.tag.tolls import statements
-from streams.tag.tollwords import Words
+from streams.tag.tollwords import Words, words
 
 Role = Literal["event", "update", "disagrees", "superseded", "elsewhere", "background", "cumulative"]
 _YEAR = re.compile(r"[وفبل]?(19[0-9]{2}|20[0-9]{2})\Z")
 _NEXT_EVENT_WORDS = 5
-_FOLLOWED: dict[Role, Role] = {"event": "elsewhere", "update": "superseded"}
+_FOLLOWED: dict[Role, Role] = {"event": "elsewhere", "update": "superseded", "disagrees": "disagrees"}
 """What a second number of one kind belongs to: another event; where a toll is corrected, the earlier toll."""
 
 
@@ -62,9 +62,13 @@ def tolls(table: Words, passage: Passage, year: str) -> Iterator[Toll]:
         yield from _sentence_tolls(table, passage, place, sentence, told, year)
 
 
-def _is_void(table: Words, sentence: Sequence[str]) -> bool:
+def _is_void(table: Words, sentence: tuple[str, ...]) -> bool:
     """Tell whether a sentence is of sport or of sickness: its injured and dead are no toll."""
-    return table.sets["disease"].within(sentence) or table.sets["sport"].within(sentence)
+    sets = table.sets
+    if sets["disease"].within(sentence) or sets["sport"].within(sentence):
+        return True
+    weak = sets["sport_weak"]  # مهاجم is a striker and an attacker: two such words tell sport
+    return weak.within(sentence) and len({word for word in sentence if weak.within((word,))}) > 1
 
 
 def _sentence_tolls(
@@ -86,9 +90,21 @@ def _sentence_tolls(
 
 
 def _by_role(
-    table: Words, sentence: Sequence[str], told: list[Statement], year: str
+    table: Words, sentence: tuple[str, ...], told: list[Statement], year: str
 ) -> Iterator[tuple[Role, list[Statement]]]:
     """Part the statements of a sentence that tells of an earlier toll as well: what follows is that one's."""
+    corrected = table.sets["corrections"].find(sentence)
+    if corrected is not None and any(one.start < corrected for one in told):
+        yield "superseded", [one for one in told if one.start < corrected]
+        if told[-1].start >= corrected:
+            yield "event", [one for one in told if one.start >= corrected]
+        return
+    earlier = table.sets["earlier"].find(sentence)
+    if earlier is not None and told[-1].start >= earlier:
+        if told[0].start < earlier:
+            yield _role(table, sentence[:earlier], year), [one for one in told if one.start < earlier]
+        yield "background", [one for one in told if one.start >= earlier]
+        return
     cut = table.sets["superseded"].find(sentence)
     before = [one for one in told if cut is not None and one.start < cut]
     if cut is None or not before:
@@ -101,7 +117,7 @@ def _by_role(
 
 
 def _by_span(
-    table: Words, sentence: Sequence[str], told: list[Statement], year: str
+    table: Words, sentence: tuple[str, ...], told: list[Statement], year: str
 ) -> Iterator[tuple[Role, list[Statement]]]:
     """Part a running total from the event: "قتل خمسة ليرتفع عدد القتلى منذ بداية العام إلى 300"."""
     role = _role(table, sentence, year)
@@ -111,22 +127,41 @@ def _by_span(
         yield role, told
         return
     nearest = min(told, key=lambda one: min(abs(one.start - mark), abs(one.end - mark)))
-    if any((one.number.low or 0) >= (nearest.number.low or 0) for one in told if one is not nearest):
+    total = [one for one in told if one.start >= min(nearest.start, mark)]
+    rest = [one for one in told if one.start < min(nearest.start, mark)]
+    if not rest or any(_is_at_least(one, other) for one in rest for other in total):
         yield role, told
         return
-    yield "event", [one for one in told if one is not nearest]
-    yield "cumulative", [nearest]
+    yield "event", rest
+    yield "cumulative", total
+
+
+def _is_at_least(one: Statement, total: Statement) -> bool:
+    """Tell whether a statement is no part of a running total: of its kind, and not smaller."""
+    return one.kinds[0] == total.kinds[0] and (one.number.low or 0) >= (total.number.low or 0)
 
 
 def _is_next_event(
-    numbers: dict[str, Interval], last: Statement, statement: Statement, sentence: Sequence[str]
+    numbers: dict[str, Interval], last: Statement, statement: Statement, sentence: tuple[str, ...]
 ) -> bool:
     """Tell whether a second number of one kind starts another toll: not joined closely by "and"."""
     kind = statement.kinds[0]
     if kind not in numbers or numbers[kind] == _interval(statement)[kind]:
         return False
+    if not _is_disputed(sentence) and _other_side(sentence, last) != _other_side(sentence, statement):
+        return False
     joined = sentence[statement.start].startswith("و") or "and" in sentence[last.end : statement.start + 1]
     return not (joined and statement.start - last.end <= _NEXT_EVENT_WORDS)
+
+
+def _is_disputed(sentence: tuple[str, ...]) -> bool:
+    return words().sets["contrasts"].within(sentence) and words().sets["attributions"].within(sentence)
+
+
+def _other_side(sentence: tuple[str, ...], statement: Statement) -> bool:
+    """Tell whether a statement counts those who fight the state: two sides of one clash are one toll."""
+    told = sentence[statement.start : statement.end + 1]
+    return not words().sets["militants"].words.isdisjoint(told)
 
 
 def _is_more(numbers: dict[str, Interval], statement: Statement) -> bool:
@@ -167,13 +202,13 @@ def _evidence(passage: Passage, sentence: Sentence, statement: Statement) -> Evi
     return passage.evidence(start, end, statement.rule)
 
 
-def _role(table: Words, sentence: Sequence[str], year: str) -> Role:
+def _role(table: Words, sentence: tuple[str, ...], year: str) -> Role:
     sets = table.sets
     if sets["superseded"].within(sentence):
         return "superseded"
     if sets["cumulative"].within(sentence) and not sets["since_today"].within(sentence):
         return "cumulative"
-    if sets["legal"].within(sentence) or sets["background"].within(sentence) or _other_year(sentence, year):
+    if _is_past(table, sentence, year):
         return "background"
     if sets["rises"].within(sentence):
         return "update"
@@ -182,6 +217,25 @@ def _role(table: Words, sentence: Sequence[str], year: str) -> Role:
     return "elsewhere" if sets["elsewhere"].within(sentence) else "event"
 
 
-def _other_year(sentence: Sequence[str], year: str) -> bool:
+def _is_past(table: Words, sentence: tuple[str, ...], year: str) -> bool:
+    if table.sets["legal"].within(sentence) or table.sets["background"].within(sentence):
+        return True
+    return _other_year(sentence, year) or _had_happened(table, sentence)
+
+
+_WAS = frozenset(["كان", "كانت", "وكان", "وكانت"])
+
+
+def _had_happened(table: Words, sentence: tuple[str, ...]) -> bool:
+    """Tell "وكان انفجار قد أسفر عن", what had happened, from "وكان مصدر قد أعلن", what had been said."""
+    for place, word in enumerate(sentence[:6]):
+        if word in _WAS:
+            tail = sentence[place + 2 : place + 8]
+            if "قد" in tail[:-1]:
+                return tail[tail.index("قد") + 1] not in table.sets["attributions"].words
+    return False
+
+
+def _other_year(sentence: tuple[str, ...], year: str) -> bool:
     found = (_YEAR.match(word) for word in sentence)
     return any(one is not None and one[1] != year for one in found)

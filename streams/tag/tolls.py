@@ -1,38 +1,78 @@
 """What one sentence says of the dead, the wounded and the missing: statements with numbers and words."""
 
-from collections.abc import Sequence
-
 from streams.tag.headcount import Statement, added, people, single, way
-from streams.tag.numbers import Quantity, is_number, quantity
+from streams.tag.numbers import Quantity, is_number, may_begin, quantity
 from streams.tag.outcomes import counted, toll
 from streams.tag.tollwords import KINDS, Words, peeled, words
 
 _REACH = 6
+_REACH_OF_PLANS = 8
 _KIND_OF: dict[str | None, str] = {"died": "killed"}
 
 
-def statements(sentence: Sequence[str]) -> list[Statement]:
+def statements(sentence: tuple[str, ...]) -> list[Statement]:
     """Give the statements of a sentence in reading order; each reader looks only a few words ahead."""
     table, found, at = words(), [], 0
     while at < len(sentence):
+        if not _may_begin(table, sentence[at]):
+            at += 1
+            continue
         read = toll(table, sentence, at) or _cue(table, sentence, at) or counted(table, sentence, at)
         if read and not _denied(table, sentence, at):
             found.append(read)
         at = max(at + 1, read.end if read else 0)
+    strong = {kind for one in found if not one.weak for kind in one.kinds}
+    disputed = len(found) > 1 and table.sets["contrasts"].within(sentence)
+    found = [one for one in found if not one.weak or disputed or strong.isdisjoint(one.kinds)]
     return found if len(found) > 1 else [one for one in found if not one.loose]
 
 
-def _denied(table: Words, sentence: Sequence[str], at: int) -> bool:
+_REMEMBERED = 50_000
+_begins: dict[str, bool] = {}
+
+
+def _may_begin(table: Words, word: str) -> bool:
+    """Tell whether any statement can begin with a word: most words are passed over at one look."""
+    known = _begins.get(word)
+    if known is None:
+        if len(_begins) > _REMEMBERED:
+            _begins.clear()
+        known = _begins[word] = (
+            may_begin(word)
+            or table.verb_kind(word) is not None
+            or table.self_counting(word) is not None
+            or table.noun_kind(word) is not None
+            or word in ("toll", "shot", "gunned", "stabbed", "burned", "beaten", "burnt", "crushed")
+            or not table.openers.isdisjoint((word, word.removeprefix("و")))
+        )
+    return known
+
+
+def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell whether the words just before deny it, or speak of a plan, a threat or a film."""
-    near = sentence[max(0, at - 3) : at]
-    return table.sets["negations"].within(near) or table.sets["unreal"].within(sentence[max(0, at - 5) : at])
+    if table.sets["negations"].within(sentence[max(0, at - 3) : at]):
+        return True
+    before = sentence[max(0, at - _REACH_OF_PLANS) : at]
+    told = [place for place, word in enumerate(before) if _is_outcome(table, word)]
+    if table.sets["unreal"].within(before[told[-1] + 1 :] if told else before):
+        return True
+    denied = table.sets["denials"].find(sentence[:at])
+    return denied is not None and not table.sets["denial_ends"].within(sentence[denied + 1 : at])
 
 
-def _cue(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
+def _is_outcome(table: Words, word: str) -> bool:
+    """Tell whether a verb says that something came of it: what was planned before it has happened."""
+    return word in table.sets["outcome_verbs"].words or word in table.sets["lives_verbs"].words
+
+
+def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     kinds, end = _cue_kinds(table, sentence, at)
     if not kinds:
         return _idiom(table, sentence, at)
+    while end < len(sentence) - 1 and table.sets["in_between"].at(sentence, end):
+        end += 1  # وقتل اليوم جنديان
     number = people(table, sentence, end)
+    some = None if number else _of_them(table, sentence, end)
     few = None if number else _few(table, sentence, at, end)
     active = any(
         sentence[at].lstrip("وف") in table.active[kind] or sentence[at] in table.active[kind]
@@ -40,15 +80,19 @@ def _cue(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
     )
     if active and (number is None or number.low == 1) and not _passive(table, sentence, at):
         number = _object(table, sentence, end) or number
-    told = number or few
-    if told is None or (number is None and "missing" in kinds):
+    told = number or some or few or _all_of_them(table, sentence, end)
+    if told is None or (number is None and "missing" in kinds and sentence[end] not in table.kin):
         return None
     rule = f"casualties:{kinds[0]}-{kinds[1] if len(kinds) > 1 else way(told)}"
-    return Statement(kinds, told, at, told.end, rule, loose=number is None and told.high is None)
+    weak = some is not None or sentence[at].lstrip("وبل") in table.sets["corpses"].words
+    return Statement(kinds, told, at, told.end, rule, loose=number is None and told.high is None, weak=weak)
 
 
-def _cue_kinds(table: Words, sentence: Sequence[str], at: int) -> tuple[tuple[str, ...], int]:
+def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[str, ...], int]:
     """Give the kinds that the verb at `at` tells of and where it ends; "مقتل وإصابة" tells of two at once."""
+    phrase = table.sets["killed_phrases"].at(sentence, at)
+    if phrase:
+        return ("killed",), at + phrase
     kind = _verb_kind(table, sentence, at)
     if kind is None:
         return (), at
@@ -63,29 +107,50 @@ def _cue_kinds(table: Words, sentence: Sequence[str], at: int) -> tuple[tuple[st
     return (kind,), at + 1
 
 
-def _starts_number(sentence: Sequence[str], at: int) -> bool:
+def _of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "ومقتل 17 منهم": so many of those on board; where no other number of the kind is told."""
+    number = quantity(sentence, at)
+    if number is None or number.low == 0 or not table.sets["subset"].at(sentence, number.end):
+        return None
+    return number._replace(end=number.end + 1)
+
+
+def _all_of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "مقتل جميع ركاب الطائرة البالغ عددهم 62"."""
+    for place in range(at, min(at + _REACH, len(sentence))):
+        if table.sets["breaks"].at(sentence, place) or _stops(table, sentence, place):
+            return None
+        if sentence[place] in table.sets["count_of_them"].words:
+            return people(table, sentence, place + 1)
+        family = sentence[place] == "من" and table.sets["families"].within(sentence[at:place])
+        if family:  # عائلة من ستة أفراد
+            return people(table, sentence, place + 1)
+    return None
+
+
+def _starts_number(sentence: tuple[str, ...], at: int) -> bool:
     return at < len(sentence) and is_number(sentence[at])
 
 
-def _verb_kind(table: Words, sentence: Sequence[str], at: int) -> str | None:
+def _verb_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:
     kind = table.verb_kind(sentence[at])
     return None if kind == "died" and not _is_toll(table, sentence, at + 1) else _KIND_OF.get(kind, kind)
 
 
-def _is_toll(table: Words, sentence: Sequence[str], at: int) -> bool:
+def _is_toll(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell a toll from a natural death: a number, or "وفاة امرأة" where the sentence tells by what."""
     if quantity(sentence, at) is not None:
         return True
     if single(table, sentence, at, definite=False) is None:
         return False
-    return table.sets["means"].within(sentence) or _many_cues(table, sentence)
+    return table.sets["means"].within(sentence, article=True) or _many_cues(table, sentence)
 
 
-def _passive(table: Words, sentence: Sequence[str], at: int) -> bool:
+def _passive(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     return at > 0 and sentence[at - 1] in table.sets["auxiliaries"].words
 
 
-def _few(table: Words, sentence: Sequence[str], at: int, end: int) -> Quantity | None:
+def _few(table: Words, sentence: tuple[str, ...], at: int, end: int) -> Quantity | None:
     """Read a toll without a number: "مقتل جندي" is one, "طفلين" two, "آخرين" two or more.
 
     قتل رجل is also "killing a man": after such verbs one person counts only where the sentence tells by what,
@@ -94,15 +159,21 @@ def _few(table: Words, sentence: Sequence[str], at: int, end: int) -> Quantity |
     cue = sentence[at].lstrip("وفب")
     named = cue in table.sets["named"].words
     few = single(table, sentence, end, definite=named)
-    if few is None or few.low != 1 or named or sentence[end] in table.sets["also_more"].words:
+    if (
+        few is None
+        or few.low != 1
+        or named
+        or sentence[end] in table.sets["also_more"].words
+        or sentence[end] in table.kin
+    ):
         return added(table, sentence, few) if few else None
     accusative = sentence[end].endswith("ا") and not sentence[end].isascii()
-    if accusative or not (table.sets["means"].within(sentence) or _many_cues(table, sentence)):
+    if accusative or not (table.sets["means"].within(sentence, article=True) or _many_cues(table, sentence)):
         return None
     return added(table, sentence, few)
 
 
-def _many_cues(table: Words, sentence: Sequence[str]) -> bool:
+def _many_cues(table: Words, sentence: tuple[str, ...]) -> bool:
     """Tell whether a sentence tells of several kinds: "قتل شخص وجرح ثلاثة"."""
     kinds = {
         kind for kind in KINDS for word in sentence for _, rest in peeled(word) if rest in table.verbs[kind]
@@ -110,7 +181,7 @@ def _many_cues(table: Words, sentence: Sequence[str]) -> bool:
     return len(kinds) > 1
 
 
-def _object(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
+def _object(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read the object of an active verb: "قتل مسلحون خمسة جنود", "airstrikes killed"."""
     for place in range(at, min(at + _REACH, len(sentence))):
         if table.sets["breaks"].at(sentence, place) or _stops(table, sentence, place):
@@ -118,14 +189,17 @@ def _object(table: Words, sentence: Sequence[str], at: int) -> Quantity | None:
         number = quantity(sentence, place)
         if number and number.end < len(sentence) and table.person(sentence[number.end]):
             return added(table, sentence, number._replace(end=number.end + 1))
+        one = sentence[place] in table.one and sentence[place].endswith("ا") and not number
+        if one and table.sets["means"].within(sentence, article=True):
+            return added(table, sentence, Quantity(1, 1, place, place + 1))  # تقتل قياديا واثنين من مرافقيه
     return None
 
 
-def _stops(table: Words, sentence: Sequence[str], at: int) -> bool:
+def _stops(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     return any(rest in table.verbs[kind] for _, rest in peeled(sentence[at]) for kind in KINDS)
 
 
-def _idiom(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
+def _idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read "لقي 5 أشخاص مصرعهم", "أودى بحياة 12 شخصا", "راح ضحيته 7"."""
     word = sentence[at].removeprefix("و")
     sets = table.sets
@@ -136,10 +210,25 @@ def _idiom(table: Words, sentence: Sequence[str], at: int) -> Statement | None:
         if number and met is not None:
             return Statement(("killed",), number, at, number.end + met + 1, "casualties:killed-idiom")
         return None
+    if word in sets["fell"].words:
+        return _fell(table, sentence, at)
     width = sets["lives"].at(sentence, at)
-    claimed = width and sets["lives_verbs"].within(sentence[max(0, at - 3) : at])
+    claimed = width and sets["lives_verbs"].within(sentence[max(0, at - 8) : at])
     if claimed or word in sets["victims"].words:
-        number = people(table, sentence, at + max(width, 1))
+        start = at + max(width, 1)
+        number = people(table, sentence, start) or single(table, sentence, start, definite=False)
+        if number:
+            number = added(table, sentence, number)
+            return Statement(("killed",), number, at, number.end, "casualties:killed-idiom")
+    return None
+
+
+def _fell(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read "راح ضحية الهجوم 6 مدنيين": the number stands a few words after the victim's word."""
+    if at + 1 >= len(sentence) or sentence[at + 1] not in table.sets["fell_victim"].words:
+        return None
+    for place in range(at + 2, min(at + 2 + _REACH, len(sentence))):
+        number = people(table, sentence, place)
         if number:
             return Statement(("killed",), number, at, number.end, "casualties:killed-idiom")
     return None

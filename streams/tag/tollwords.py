@@ -1,7 +1,7 @@
 """The word classes of data/casualties.toml, folded and ready to look up."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from streams.tag.lexicon import Meaning
 from streams.tag.tables import settings
@@ -9,6 +9,7 @@ from streams.text.fold import match
 
 KINDS = ("killed", "injured", "missing")
 _REMEMBERED = 50_000
+_PEELED = "وفبل"
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
 
@@ -19,7 +20,7 @@ class Phrases:
         split = [tuple(match(phrase).split()) for phrase in phrases]
         self.words = frozenset(phrase[0] for phrase in split if len(phrase) == 1)
         self._longer: dict[str, list[tuple[str, ...]]] = {}
-        self._first = frozenset(phrase[0] for phrase in split)
+        self.first = frozenset(phrase[0] for phrase in split)
         for phrase in sorted(split, key=len, reverse=True):
             if len(phrase) > 1:
                 self._longer.setdefault(phrase[0], []).append(phrase)
@@ -33,19 +34,36 @@ class Phrases:
                 return len(phrase)
         return int(words[place] in self.words)
 
-    def within(self, words: Sequence[str], peel: bool = True) -> bool:
-        """Tell whether any phrase stands anywhere in `words`, also behind و, ف, ب or ل."""
-        return self.find(words, peel) is not None
+    def within(self, words: tuple[str, ...], peel: bool = True, article: bool = False) -> bool:
+        """Tell whether any phrase stands anywhere in `words`, also behind a clitic or, if asked, "the"."""
+        if article and not self.first.isdisjoint(_indefinite(words)):
+            return True
+        return not self.first.isdisjoint(_begun(words)) and self.find(words, peel) is not None
 
-    def find(self, words: Sequence[str], peel: bool = True) -> int | None:
+    def find(self, words: tuple[str, ...], peel: bool = True) -> int | None:
         """Give where the first phrase in `words` begins, None where there is none."""
+        if self.first.isdisjoint(_begun(words)):
+            return None
         for place, word in enumerate(words):
-            if self.at(words, place):
+            if word in self.first and self.at(words, place):
                 return place
-            known = peel and len(word) > 3 and word[0] in "وفبل" and word[1:] in self._first
+            known = peel and len(word) > 3 and word[0] in _PEELED and word[1:] in self.first
             if known and self.at((word[1:], *words[place + 1 : place + 5]), 0):
                 return place
         return None
+
+
+@lru_cache(maxsize=512)
+def _indefinite(words: tuple[str, ...]) -> frozenset[str]:
+    """Give the words with an article, without it."""
+    cut = (word[2:] if word.startswith("ال") else word[3:] if word[1:3] == "ال" else "" for word in words)
+    return frozenset(word for word in cut if len(word) > 2)
+
+
+@lru_cache(maxsize=512)
+def _begun(words: tuple[str, ...]) -> frozenset[str]:
+    """Give all words, and what they are without a clitic of one letter: all that a phrase can begin with."""
+    return frozenset(words) | {word[1:] for word in words if len(word) > 3 and word[0] in _PEELED}
 
 
 class Words:
@@ -64,6 +82,8 @@ class Words:
         }
         self.one = Phrases(people["one"]).words
         self.two = Phrases(people["two"]).words
+        self.kin = _kin(people)
+        self.construct = Phrases(people["construct_two"]).words, Phrases(people["construct_of"]).words
         self.two_or_more = Phrases(people["two_or_more"]).words
         self.many = Phrases(people["many"]).words
         self.endings = tuple(match(ending) for ending in people["endings"])
@@ -73,8 +93,11 @@ class Words:
             name: Phrases(phrases)
             for part in ("verbs", "nouns", "context", "people")
             for name, phrases in table[part].items()
-            if name != "endings"
+            if name not in ("endings", "possessives")
         }
+        self.openers = frozenset().union(
+            *(self.sets[name].first for name in ("met", "victims", "lives", "toll_of", "fell"))
+        )
 
     def person(self, word: str) -> bool:
         """Tell whether a counted noun names people, by list or as an adjective of a nation or group."""
@@ -124,11 +147,21 @@ class Words:
         return None
 
 
+def _kin(people: dict[str, list[str]]) -> dict[str, int]:
+    """Give the nouns of kin and company with a possessive, and how many each counts: زوجته 1, أطفاله 0."""
+    counts: dict[str, int] = {}
+    for name, count in (("kin_many", 0), ("kin_two", 2), ("kin_one", 1)):
+        for stem in people[name]:
+            bound = stem[:-1] + "ت" if stem.endswith("ة") else stem
+            counts |= {match(bound + ending): count for ending in people["possessives"]}
+    return counts
+
+
 def entries() -> Iterable[tuple[str, Meaning]]:
     """Give the lexicon entries of all words that a toll can hang on: a sentence without one holds none."""
     table = words()
     cues = set().union(*table.verbs.values(), *table.active.values(), *table.nouns.values(), table.died)
-    for name in ("met", "victims", "lives", "lives_verbs"):
+    for name in ("met", "victims", "lives", "lives_verbs", "fell_victim"):
         cues |= table.sets[name].words
     for word in sorted({*cues, match("الضحايا"), match("ضحايا"), "toll"}):
         yield word, Meaning("cue", 0)

@@ -124,19 +124,19 @@ class Folded:
 
 def match(text: str, lang: str | None = None) -> str:
     """Give the match form of `text`; `lang` (BCP 47) matters for Sorani, Persian and Urdu only."""
-    everyday = everyday_match(text, _base(lang))
+    everyday = everyday_match(text, base_language(lang))
     if everyday is None and _TO_CLEAN.search(text):
         # Presentation forms and controls are rare letters of everyday ones; both forms fold alike.
-        everyday = everyday_match(display(text), _base(lang))
+        everyday = everyday_match(display(text), base_language(lang))
     if everyday is not None:
         return everyday
-    letters = "".join(piece.text for piece in _pieces(text, _base(lang), mapped=False))
+    letters = "".join(piece.text for piece in _pieces(text, base_language(lang), mapped=False))
     return _even_spaces(_marks(letters.replace(GONE, "")).replace(GONE, "").replace("%", " % "))
 
 
 def matches(lines: Sequence[str], lang: str | None = None) -> list[str]:
     """Give the match form of each line; as one pass over all, at half the time of `match` on each."""
-    folded = everyday_matches(lines, _base(lang)) if lines else []
+    folded = everyday_matches(lines, base_language(lang)) if lines else []
     return [match(line, lang) for line in lines] if folded is None else folded
 
 
@@ -145,7 +145,7 @@ def fold(text: str, lang: str | None = None) -> Folded:
     whole = array("i", range(len(text) + 1))
     folded: list[str] = []
     starts, ends = array("i"), array("i")
-    for piece in _pieces(text, _base(lang), mapped=True):
+    for piece in _pieces(text, base_language(lang), mapped=True):
         folded.append(piece.text)
         if piece.even:
             starts += whole[piece.start : piece.end]
@@ -221,7 +221,8 @@ def _compose(text: str, table: Folding) -> str:
     return composed.lower().translate(table)
 
 
-def _base(lang: str | None) -> str:
+def base_language(lang: str | None) -> str:
+    """Give the language whose folding differs from the common one, or the empty string."""
     if not lang:
         return ""
     base = lang.partition("-")[0].lower()
