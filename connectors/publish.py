@@ -47,7 +47,7 @@ class NoTopic(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as it goes out."""
+    """One record as it goes out; a value of None ends its key on a compacted topic."""
 
     key: bytes
     value: bytes | None

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from events.alert import Alert, Match, Rule
 from events.article import Article, DedupedArticle, EnrichedArticle, RawArticle, Value
 from events.deadletter import HandledLetter
 from events.feed import Feed, FeedEvent
@@ -22,6 +23,7 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RECORDS: tuple[type[Value], ...] = (
     RawArticle, Article, DedupedArticle, EnrichedArticle, Story, Repeat, Feed, FeedEvent, HandledLetter,
+    Rule, Match, Alert,
 )  # fmt: skip
 """Every value that stands on a topic of ours."""
 
@@ -36,11 +38,13 @@ LIMITS: Mapping[str, Schema] = {
     "fetched_at": TIME, "published_at": TIME, "updated_at": TIME, "first_seen_at": TIME,
     "last_changed_at": TIME, "occurred_at": TIME, "last_polled_at": TIME, "last_success_at": TIME,
     "last_new_at": TIME, "handled_at": TIME, "ends_at": TIME, "failing_since": TIME, "next_poll_at": TIME,
-    "silent_since": TIME, "subscribed_at": TIME,
+    "silent_since": TIME, "subscribed_at": TIME, "applied_at": TIME, "deliver_after": TIME,
     "similarity": SHARE, "score": SHARE,
     "start": NATURAL, "end": NATURAL, "words": NATURAL,
     "min": NATURAL, "max": NATURAL, "exact": NATURAL,
     "schema_version": FROM_ONE, "revision": FROM_ONE,
+    "page": FROM_ONE, "matches": FROM_ONE, "suppressed": NATURAL, "count": FROM_ONE, "pages": FROM_ONE,
+    "offset": NATURAL, "partition": NATURAL, "window_ms": FROM_ONE, "repeat_ms": FROM_ONE, "least": NATURAL,
     "articles": FROM_ONE, "sources": FROM_ONE, "independent_sources": FROM_ONE,
     "lat": {"minimum": -90, "maximum": 90}, "lon": {"minimum": -180, "maximum": 180},
 }  # fmt: skip
@@ -87,6 +91,17 @@ TEXTS: dict[str, str] = {
     "removed": "Passages cut from the text, whole.",
     "position": "`TOPIC/PARTITION/OFFSET` of the dead letter.",
     "sent_to": "Where the replayed record stands now.",
+    "rule_id": "The alert rule; the first part of an alert's Kafka key.",
+    "rule_version": "A digest of what the rule says.",
+    "group_key": "Matches of one rule with one group key are one matter: a story, say.",
+    "alert_id": "Deterministic: the same id over retries and redeliveries, and the same bytes.",
+    "reason": "Why it pages: first, toll_rises, withdrawn, figure, title, text, repeat.",
+    "page": "Which page of its group this is.",
+    "suppressed": "Matches of the group since its last page that did not page.",
+    "occurred_at": "Event time: when the article was fetched, or the thing happened.",
+    "deliver_after": "The end of the rule's quiet hours, before which nobody is told.",
+    "annotations": "The rule's texts, filled in for this article.",
+    "terms": "Words and phrases of the query that the article holds, folded.",
 }
 DISPLAY: dict[str, str] = {
     "title": "Display form: clean, original spelling kept.",

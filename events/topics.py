@@ -72,19 +72,30 @@ FEED_STATE = Topic("feeds.state.v1", "feed_id", "compact", "memory of a feed, fo
 """Partitioned by the host of the feed, not by its key: one host is one worker's (docs/feeds.md)."""
 FEED_EVENTS = Topic("feeds.events.v1", "feed_id", "delete", "FeedEvent", 30)
 ALERTS = Topic("alerts.v1", "rule id + group key", "delete", "Alert", 30)
+RULES = Topic("alerts.rules.v1", "rule_id", "compact", "Rule")
+MATCHES = Topic("alerts.matches.v1", "rule_id", "delete", "Match", 7)
+"""Where all matches of a rule meet in one order: one story stands in several partitions of `enriched`."""
 HANDLED = Topic("dlt.handled.v1", "position of the dead letter", "delete", "HandledLetter", 31)
 """Kept a day longer than the dead letters: a note is written after its letter, and must outlive it."""
 
 PUBLIC: tuple[Topic, ...] = (
     RAW, NORMALIZED, DEDUPED, ENRICHED, CURRENT, REPEATS, STORIES, FEEDS, FEED_STATE, FEED_EVENTS,
-    ALERTS, HANDLED,
+    ALERTS, RULES, MATCHES, HANDLED,
 )  # fmt: skip
 
 READS: Mapping[str, Topic] = MappingProxyType({"normalize": RAW, "dedupe": NORMALIZED, "tag": DEDUPED})
 """Each stage and the topic it reads, in the order in which records pass."""
 
-CONSUMED: tuple[Topic, ...] = tuple(READS.values())
-"""The topics that a stage of ours reads, and that can therefore have dead letters."""
+ALERT_READS: tuple[Topic, ...] = (ENRICHED, MATCHES)
+"""What the alert stage reads. It runs beside the others, where there are rules."""
+
+CONSUMED: tuple[Topic, ...] = (*READS.values(), *ALERT_READS, ALERTS)
+"""The topics that a stage or a sink of ours reads, and that can therefore have dead letters."""
+
+
+def read_by(stage: str) -> tuple[Topic, ...]:
+    """Give the topics that a stage reads; raises `KeyError` for another name."""
+    return ALERT_READS if stage == "alert" else (READS[stage],)
 
 
 def app_id(stage: str, prefix: str = DEFAULT_PREFIX) -> str:
@@ -98,21 +109,31 @@ def changelog(prefix: str = DEFAULT_PREFIX) -> Topic:
 
     Its name is whole already (`full_name` adds no prefix): Faust's rule, group, table, `changelog`.
     """
-    return Topic(
-        name=f"{app_id('dedupe', prefix)}-articles-changelog",
-        key="table key",
-        policy="compact",
-        carries="dedupe memory",
-        extra=(("segment.ms", str(6 * 60 * 60 * 1000)), ("min.cleanable.dirty.ratio", "0.3")),
-    )
+    return _changelog(f"{app_id('dedupe', prefix)}-articles-changelog", "dedupe memory")
+
+
+@lru_cache
+def alert_changelog(prefix: str = DEFAULT_PREFIX) -> Topic:
+    """Give the changelog of the alerts' memory; its name is whole already, as dedupe's."""
+    return _changelog(f"{app_id('alert', prefix)}-matches-changelog", "alert memory")
+
+
+def changelogs(prefix: str = DEFAULT_PREFIX) -> tuple[Topic, ...]:
+    """Give every changelog of ours."""
+    return changelog(prefix), alert_changelog(prefix)
+
+
+def _changelog(name: str, carries: str) -> Topic:
+    extra = (("segment.ms", str(6 * 60 * 60 * 1000)), ("min.cleanable.dirty.ratio", "0.3"))
+    return Topic(name, "table key", "compact", carries, extra=extra)
 
 
 def all_topics() -> tuple[Topic, ...]:
-    """Give every prefixed topic, dead letters included; the changelog stands apart (`changelog`)."""
+    """Give every prefixed topic, dead letters included; the changelogs stand apart (`changelogs`)."""
     return PUBLIC + tuple(topic.dead_letters() for topic in CONSUMED)
 
 
 @lru_cache
 def full_name(topic: Topic, prefix: str) -> str:
     """Give the name on the broker: `news.` + `articles.raw.v1`; a changelog's name is whole already."""
-    return topic.name if topic == changelog(prefix) else prefix + topic.name
+    return topic.name if topic in changelogs(prefix) else prefix + topic.name

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 import orjson
 
+from events.alert import Alert, Match, Rule
 from events.article import Article, DedupedBase, RawArticle, Value
 from events.deadletter import HandledLetter
 from events.feed import Feed, FeedEvent
@@ -41,7 +42,19 @@ BOM = b"\xef\xbb\xbf"
 MAX_SOURCE = 2048
 """Longest `ce_source`; a longer one is told by its digest, so that no name bursts a record's headers."""
 
-Carried = RawArticle | Article | DedupedBase | Story | Repeat | Feed | FeedEvent | HandledLetter
+Carried = (
+    RawArticle
+    | Article
+    | DedupedBase
+    | Story
+    | Repeat
+    | Feed
+    | FeedEvent
+    | HandledLetter
+    | Rule
+    | Match
+    | Alert
+)
 Headers = tuple[tuple[str, bytes], ...]
 V = TypeVar("V", bound=Value)
 
@@ -141,12 +154,12 @@ def raw_article(document: dict[str, Any]) -> RawArticle:
 def cloud_headers(value: Carried, data: bytes) -> Headers:
     """Give the CloudEvents headers for one of our values and its bytes; nothing in them is a clock's.
 
-    `ce_id` is the enriched event's own id, elsewhere a digest of the bytes.
+    `ce_id` is the enriched event's and the alert's own id, elsewhere a digest of the bytes.
     """
     kind = type(value).__name__
     fields = {
         "ce_specversion": "1.0",
-        "ce_id": getattr(value, "event_id", None) or digest(kind, data.decode()),
+        "ce_id": _own_id(value) or digest(kind, data.decode()),
         "ce_type": f"marsad.{kind}.v1",
         "ce_source": _source(value),
         "ce_time": _time(value),
@@ -157,7 +170,15 @@ def cloud_headers(value: Carried, data: bytes) -> Headers:
     return tuple((name, text.encode()) for name, text in fields.items())
 
 
+def _own_id(value: Carried) -> str | None:
+    if isinstance(value, Alert):
+        return value.alert_id
+    return None if isinstance(value, Match) else getattr(value, "event_id", None)
+
+
 def _subject(value: Carried) -> str:
+    if isinstance(value, Rule | Match | Alert):
+        return value.rule_id
     if isinstance(value, Story):
         return value.story_id
     if isinstance(value, HandledLetter):
@@ -173,6 +194,8 @@ def _source(value: Carried) -> str:
 
 
 def _long_source(value: Carried) -> str:
+    if isinstance(value, Rule | Match | Alert):
+        return f"urn:marsad:rule:{value.rule_id}"
     feed = getattr(value, "feed_url", None)
     if feed:
         return quote(feed, safe="/:?#[]@!$&'()*+,;=%~-._")
@@ -186,8 +209,10 @@ def _long_source(value: Carried) -> str:
 def _time(value: Carried) -> str:
     if isinstance(value, Story):
         return value.last_changed_at
-    if isinstance(value, FeedEvent):
+    if isinstance(value, FeedEvent | Match | Alert):
         return value.occurred_at
+    if isinstance(value, Rule):
+        return value.applied_at
     if isinstance(value, HandledLetter):
         return value.handled_at
     if isinstance(value, Feed):

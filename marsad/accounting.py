@@ -100,7 +100,7 @@ async def _ends(client: Mapping[str, Any], prefix: str) -> tuple[dict[str, set[s
         events[origin_of(record)] = record.value
     async for record in read_all(client, topics.full_name(topics.REPEATS, prefix)):
         ends.setdefault(origin_of(record), set()).add("repeat")
-    for topic in topics.CONSUMED:
+    for topic in topics.READS.values():
         async for record in read_all(client, topics.full_name(topic.dead_letters(), prefix)):
             ends.setdefault(origin_of(record), set()).add("dead_letter")
     return ends, events

@@ -1,4 +1,4 @@
-"""Rules files as the commands use them: read from disk, tried on their own test cases, held against the log."""
+"""Rules files as the commands use them: read from disk, tried on their own test cases."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from streams.local import Chain
 
 
 def read_file(path: Path) -> RuleFile:
-    """Read a rules file; raises `Misuse` where there is none. Whatever is wrong in it stands in its faults."""
+    """Read a rules file; what is wrong in it stands in its faults. Raises `Misuse` where there is none."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

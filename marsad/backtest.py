@@ -1,6 +1,5 @@
 """What rules would have done: over the enriched log of a broker, or over a file of enriched events."""
 
-import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -11,12 +10,12 @@ from typing import Any
 from events.alert import Rule
 from events.article import EnrichedArticle
 from events.rejected import Rejected
-from events.times import parse_instant, wire_time
+from events.times import wire_time
 from events.wire import decode, to_dict
 from marsad.errors import Misuse
+from marsad.moments import moment_ms
 from marsad.output import say
 from marsad.settings import Settings
-from streams.alert.reading import duration_ms
 from streams.alert.trial import Trial
 
 
@@ -29,20 +28,13 @@ class Backtest:
     refused: int = 0
 
 
-def instant(text: str, now: float | None = None) -> str:
+def instant(text: str) -> str:
     """Read `--since`: an RFC 3339 time, or how long ago; in wire form. Raises Misuse."""
-    try:
-        if re.fullmatch(r"[0-9smhd]+", text):
-            ago = duration_ms(text) / 1000
-            return wire_time(datetime.fromtimestamp((time.time() if now is None else now) - ago, UTC))
-        return wire_time(parse_instant(text, "--since"))
-    except (ValueError, Rejected) as error:
-        raise Misuse(f"--since is {text!r}; write 2026-11-21T08:00:00Z, or 90m, 24h, 7d") from error
+    moment = moment_ms(text, round(time.time() * 1000), "--since") / 1000
+    return wire_time(datetime.fromtimestamp(moment, UTC))
 
 
-async def backtest(
-    settings: Settings, rules: list[Rule], since: str | None, events: Path | None
-) -> Backtest:
+async def backtest(settings: Settings, rules: list[Rule], since: str | None, events: Path | None) -> Backtest:
     """Try `rules` on every event fetched since then (all without it), in the order in which they came."""
     told, trial = Backtest(), Trial(rules)
     found: list[tuple[tuple[int, int, int], EnrichedArticle]] = []

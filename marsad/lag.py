@@ -31,19 +31,26 @@ class Lag:
 
 async def stage_lag(client: Mapping[str, Any], prefix: str, stage: str, now_ms: int) -> Lag:
     """Measure one stage; `client` holds aiokafka's connection settings, `now_ms` the time."""
-    topic, group = topics.full_name(READS[stage], prefix), topics.app_id(stage, prefix)
+    names = [topics.full_name(topic, prefix) for topic in topics.read_by(stage)]
+    group = topics.app_id(stage, prefix)
     consumer = AIOKafkaConsumer(enable_auto_commit=False, **client)
     try:
         await consumer.start()
-        tps = await topic_partitions(client, topic)
+        tps = [tp for name in names for tp in await topic_partitions(client, name)]
         behind = await _behind(consumer, await committed_offsets(client, group), tps)
         waiting = {tp: bounds for tp, bounds in behind.items() if bounds[0] < bounds[1]}
         oldest, none = await _oldest_ms(consumer, waiting)
         records = sum(end - offset for tp, (offset, end) in waiting.items() if tp not in none)
         seconds = max(0.0, (now_ms - oldest) / 1000) if oldest is not None else 0.0
-        return Lag(stage, group, topic, records, round(seconds, 1))
+        return Lag(stage, group, ",".join(names), records, round(seconds, 1))
     finally:
         await consumer.stop()
+
+
+async def lagging(client: Mapping[str, Any], prefix: str) -> list[str]:
+    """Give the stages that lag is told of: that of alerts only once it has run."""
+    runs = await committed_offsets(client, topics.app_id("alert", prefix))
+    return [*READS, "alert"] if runs else list(READS)
 
 
 async def committed_offsets(client: Mapping[str, Any], group: str) -> dict[TopicPartition, int]:

@@ -51,6 +51,16 @@ class Stage(StrEnum):
     ALL = "all"
 
 
+class WorkerStage(StrEnum):
+    """What a worker can run."""
+
+    NORMALIZE = "normalize"
+    DEDUPE = "dedupe"
+    TAG = "tag"
+    ALERT = "alert"
+    ALL = "all"
+
+
 def command(
     app: typer.Typer, name: str, *examples: str
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

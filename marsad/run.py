@@ -7,7 +7,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from marsad.errors import Failure
 from marsad.kafka import EmbeddedKafka
 from marsad.kafka.ports import HOST, claim
 from marsad.lag import READS, drained
+from marsad.rulestopic import wait_for_rules
 from marsad.settings import Settings
 from marsad.supervisor import Child, GaveUpError, Supervisor
 
@@ -74,12 +76,18 @@ def _shared(address: Address, settings: Settings) -> tuple[str, ...]:
 
 
 def stage_children(address: Address, settings: Settings) -> list[Child]:
-    """Give one child process a stage."""
+    """Give one child process a stage; that of alerts starts with the first rule."""
     shared = _shared(address, settings)
-    return [
+    stages = [
         address.child(f"stage {stage}", "worker", "--stage", stage, *shared, *_health(settings, number))
         for number, stage in enumerate(READS)
     ]
+    # Behind the connectors' health port, which `run` puts after the stages'.
+    alert = address.child(
+        "stage alert", "worker", "--stage", "alert", *shared, *_health(settings, len(READS) + 1)
+    )
+    there = partial(wait_for_rules, address.client, settings.topic_prefix)
+    return [*stages, replace(alert, when=there)]
 
 
 def _health(settings: Settings, number: int) -> tuple[str, ...]:

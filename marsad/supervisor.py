@@ -23,11 +23,15 @@ STOP_SECONDS = 28.0
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A `marsad` command to keep running; `environment` comes before our own."""
+    """A `marsad` command to keep running; `environment` comes before our own.
+
+    It is first started when `when` returns, at once without it.
+    """
 
     name: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    when: Callable[[], Coroutine[Any, Any, object]] | None = None
 
 
 class GaveUpError(RuntimeError):
@@ -57,6 +61,8 @@ class Supervisor:
 
     async def _keep(self, child: Child) -> None:
         failures = 0
+        if child.when is not None:
+            await _first_of(self._stop.wait(), child.when())
         while not self._stop.is_set():
             started = asyncio.get_running_loop().time()
             code = await self._run_once(child)

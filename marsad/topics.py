@@ -16,7 +16,15 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
-from events.topics import DEFAULT_PARTITIONS, DEFAULT_PREFIX, Topic, all_topics, changelog, full_name
+from events.topics import (
+    DEFAULT_PARTITIONS,
+    DEFAULT_PREFIX,
+    MATCHES,
+    Topic,
+    all_topics,
+    changelogs,
+    full_name,
+)
 from marsad.errors import Failure
 from marsad.settings import Settings
 
@@ -25,7 +33,7 @@ VISIBLE_TIMEOUT = 30.0
 PATIENCE = 15.0
 RETRY = 0.2
 BROKER_DEFAULT = -1
-MEMORY = changelog().carries
+MEMORIES = frozenset(topic.carries for topic in changelogs())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +51,9 @@ class Wanted:
         return cls(settings.topic_prefix, settings.partitions if asked else None, settings.replication)
 
     def topics(self) -> dict[str, Topic]:
-        """Give every topic by its name on the broker, the dedupe memory's changelog included."""
+        """Give every topic by its name on the broker, the memories' changelogs included."""
         ours = {full_name(topic, self.prefix): topic for topic in all_topics()}
-        memory = changelog(self.prefix)
-        return ours | {memory.name: memory}
+        return ours | {memory.name: memory for memory in changelogs(self.prefix)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,9 @@ class Found:
 
     @property
     def of_articles(self) -> bool:
-        """Tell whether it must have the count of the others: articles, their refusals, their memory."""
-        return self.topic.name.startswith("articles.") or self.topic.carries == MEMORY
+        """Tell whether it must have the count of the others: articles, their refusals, what is remembered."""
+        remembered = self.topic == MATCHES or self.topic.carries in MEMORIES
+        return remembered or self.topic.name.startswith("articles.")
 
     def differences(self, partitions: int, replication: int | None) -> list[str]:
         """Name every way in which it is not as the table says."""

@@ -51,7 +51,7 @@ async def _elsewhere(client: Mapping[str, Any], prefix: str, thread: _Thread) ->
     for origin in sorted(thread.origins - known - {""}):
         if (record := await _at(client, origin)) is not None:
             thread.found.append(_row(record, topics.RAW))
-    for topic in (topics.NORMALIZED, *(one.dead_letters() for one in topics.CONSUMED)):
+    for topic in (topics.NORMALIZED, *(one.dead_letters() for one in topics.READS.values())):
         async for record in read_all(client, topics.full_name(topic, prefix)):
             if thread.holds(record):
                 thread.found.append(_row(record, topic))

@@ -94,7 +94,7 @@ def _of_the_log(rules: typer.Typer) -> None:
     ) -> int:
         """Show what the rules would have done with the enriched events there are; sends nothing.
 
-        Alerts as JSON lines (or a table) on stdout, the counts of each rule on stderr. --since looks at the time
+        Alerts as JSON lines (or a table) on stdout, the counts of each rule on stderr. --since goes by when
         an article was fetched.
         """
         found = _read(files)
@@ -111,9 +111,14 @@ def _of_the_topic(rules: typer.Typer) -> None:
     def apply(
         files: Files,
         since: Annotated[
-            str, typer.Option(metavar="now|begin", help="new rules look at articles from now on, or all there are")
+            str,
+            typer.Option(
+                metavar="now|begin", help="new rules look at articles from now on, or all there are"
+            ),
         ] = "now",
-        prune: Annotated[bool, typer.Option("--prune", help="remove the rules that stand in no FILE")] = False,
+        prune: Annotated[
+            bool, typer.Option("--prune", help="remove the rules that stand in no FILE")
+        ] = False,
         broker: Broker = None,
         topic_prefix: TopicPrefix = None,
     ) -> int:
@@ -192,7 +197,9 @@ async def _backtest(
 
 
 def _alert_row(alert: dict[str, Any]) -> dict[str, Any]:
-    return {name: alert[name] for name in ("occurred_at", "severity", "rule_id", "reason", "source_id", "title")}
+    return {
+        name: alert[name] for name in ("occurred_at", "severity", "rule_id", "reason", "source_id", "title")
+    }
 
 
 async def _apply(settings: Settings, found: "dict[Path, RuleFile]", since: str, prune: bool) -> int:

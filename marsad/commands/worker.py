@@ -8,7 +8,7 @@ import typer
 
 from marsad.errors import Failure
 from marsad.interrupts import end_on_signals
-from marsad.options import Broker, Data, HealthHost, HealthPort, Stage, TopicPrefix, command
+from marsad.options import Broker, Data, HealthHost, HealthPort, TopicPrefix, WorkerStage, command
 from marsad.settings import Settings, load
 
 
@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
     )
     def worker(
         broker: Broker = None,
-        stage: Annotated[Stage, typer.Option(help="one stage, or all, one process each")] = Stage.ALL,
+        stage: Annotated[
+            WorkerStage, typer.Option(help="one stage, or all, one process each")
+        ] = WorkerStage.ALL,
         data: Data = None,
         topic_prefix: TopicPrefix = None,
         health_port: HealthPort = None,
@@ -34,8 +36,10 @@ def register(app: typer.Typer) -> None:
         Keeps state only below the data directory, and may lose it: the changelog topic has it all. Scale a
         stage by starting more of it. Refuses to start where topics are missing or partition counts differ.
 
+        With --stage all, the stage of alerts starts with the first rule (`marsad rules apply`).
+
         With --health-port it answers probes and Prometheus; with --stage all, each stage on a port of its
-        own: P, P+1, P+2.
+        own: P, P+1, P+2, and P+4 for alerts.
         """
         flags = {
             "broker": broker,
@@ -46,7 +50,7 @@ def register(app: typer.Typer) -> None:
         }
         settings = load(flags)
         end_on_signals()
-        asyncio.run(_all(settings) if stage is Stage.ALL else _one(settings, stage.value))
+        asyncio.run(_all(settings) if stage is WorkerStage.ALL else _one(settings, stage.value))
 
 
 async def _all(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Rules over articles that are given, not streamed: for test cases and backtests. Alerts and counts by rule."""
+"""Rules over articles that are given, not streamed: for test cases and backtests."""
 
 from collections import Counter
 from collections.abc import Iterable

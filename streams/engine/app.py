@@ -13,13 +13,16 @@ from faust.auth import Credentials, SSLCredentials
 from faust.types import TP
 
 from events import topics
-from streams.dedupe import DedupeSettings
+from streams.alert import AlertIndex, AlertSettings
+from streams.dedupe import DedupeSettings, Index
 from streams.engine.agent import FaultPoint, StageLoop, no_fault
+from streams.engine.alerting import AlertStep
 from streams.engine.contiguity import ContiguityGuard
 from streams.engine.faustfix import DurableConsumer, FailStopApp, check_faust_version
-from streams.engine.memory import Memories
+from streams.engine.memory import Kind, Memories
 from streams.engine.probes import HealthAddress
 from streams.engine.records import Outgoing
+from streams.engine.rules import RulesFollower
 from streams.engine.steps import DedupeStep, NormalizeStep, Step, TagStep
 
 log = logging.getLogger("marsad.engine")
@@ -38,6 +41,7 @@ class EngineSettings:
     prefix: str = topics.DEFAULT_PREFIX
     client: dict[str, Any] = field(default_factory=dict)
     dedupe: DedupeSettings = field(default_factory=DedupeSettings)
+    alert: AlertSettings = field(default_factory=AlertSettings)
     commit_seconds: float = 1.0
     request_seconds: float = 40.0
     health: HealthAddress | None = None
@@ -60,20 +64,21 @@ class StageApp:
 
     app: FailStopApp
     loop: StageLoop
-    memories: Memories
+    memories: Memories[Any]
     membership: Membership
+    rules: RulesFollower | None = None
 
 
 def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) -> StageApp:
     """Wire one stage: topic -> loop(step) -> producer."""
     check_faust_version()
     app = FailStopApp(topics.app_id(stage, settings.prefix), **_faust_settings(settings))
-    memories = Memories(settings.state_dir, settings.connection(), settings.dedupe, settings.prefix)
+    memories: Memories[Any] = Memories(settings.state_dir, settings.connection(), _kind(stage, settings))
+    rules = RulesFollower(settings.connection(), settings.prefix) if stage == "alert" else None
     guard = ContiguityGuard(_Positions(app), settings.connection())
-    loop = StageLoop(
-        stage, _step(stage, settings, memories), _publisher(app), _mark_durable(app), guard, fault
-    )
-    _wire(app, topics.READS[stage], settings, loop)
+    step = _step(stage, settings, memories, rules)
+    loop = StageLoop(stage, step, _publisher(app), _mark_durable(app), guard, fault)
+    _wire(app, topics.read_by(stage), settings, loop)
 
     membership = Membership()
 
@@ -87,12 +92,14 @@ def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) ->
     async def assigned(sender: Any, partitions: Any, **_: Any) -> None:
         membership.held = frozenset(partitions)
 
-    return StageApp(app, loop, memories, membership)
+    return StageApp(app, loop, memories, membership, rules)
 
 
-def _wire(app: FailStopApp, topic: topics.Topic, settings: EngineSettings, loop: StageLoop) -> None:
+def _wire(
+    app: FailStopApp, read: tuple[topics.Topic, ...], settings: EngineSettings, loop: StageLoop
+) -> None:
     source = app.topic(
-        topics.full_name(topic, settings.prefix),
+        *(topics.full_name(topic, settings.prefix) for topic in read),
         key_serializer="raw",
         value_serializer="raw",
         key_type=bytes,
@@ -106,7 +113,17 @@ def _wire(app: FailStopApp, topic: topics.Topic, settings: EngineSettings, loop:
     app.agent(source, name=f"marsad-{loop.stage}", concurrency=1)(agent)
 
 
-def _step(stage: str, settings: EngineSettings, memories: Memories) -> Step:
+def _kind(stage: str, settings: EngineSettings) -> Kind[Any]:
+    """Give what a stage remembers; those without a memory never open one."""
+    if stage == "alert":
+        changelog = topics.alert_changelog(settings.prefix).name
+        return Kind("alert", changelog, lambda store: AlertIndex(store, settings.alert))
+    return Kind("dedupe", topics.changelog(settings.prefix).name, lambda store: Index(store, settings.dedupe))
+
+
+def _step(stage: str, settings: EngineSettings, memories: Memories[Any], rules: RulesFollower | None) -> Step:
+    if rules is not None:
+        return AlertStep(settings.prefix, memories, rules)
     if stage == "normalize":
         return NormalizeStep(settings.prefix)
     if stage == "dedupe":

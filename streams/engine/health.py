@@ -79,13 +79,15 @@ class Health:
         }
 
     def _reading(self) -> Reading:
-        is_dedupe = self._built.loop.stage == "dedupe"
+        remembers, rules = self._built.loop.stage in ("dedupe", "alert"), self._built.rules
         return Reading(
             depth=self._watch.last.depth,
             alive=self.alive().ok,
             ready=self.ready().ok,
             backlog=self._behind,
-            memories=len(self._built.memories) if is_dedupe else None,
+            memories=len(self._built.memories) if remembers else None,
+            rules=None if rules is None else len(rules.rules),
+            rules_failed=None if rules is None else len(rules.failed),
         )
 
     async def _tick(self) -> None:

@@ -1,13 +1,12 @@
-"""The dedupe memories of this worker: one index a partition, opened when its first event comes."""
+"""The memories of this worker: one index a partition, opened when its first event comes."""
 
 import asyncio
 import logging
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
-from events import topics
-from streams.dedupe import DedupeSettings, Index
 from streams.engine.records import Outgoing
 from streams.engine.recovery import recover
 from streams.engine.state import PartitionStore
@@ -15,32 +14,49 @@ from streams.engine.state import PartitionStore
 log = logging.getLogger("marsad.engine")
 
 
+class Derived(Protocol):
+    """An index over a store, which can be derived from it afresh."""
+
+    def rebuild(self) -> None:
+        """Derive everything from the store."""
+
+
+I = TypeVar("I", bound=Derived)  # noqa: E741
+
+
 @dataclass(frozen=True, slots=True)
-class Memory:
+class Kind(Generic[I]):
+    """What a stage remembers: the name of its folders, its changelog's full name, its index over a store."""
+
+    name: str
+    changelog: str
+    over: Callable[[MutableMapping[str, bytes]], I]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory(Generic[I]):
     """One partition's database and the index over it."""
 
     store: PartitionStore
-    index: Index
+    index: I
 
 
-class Memories:
+class Memories(Generic[I]):
     """Opens, recovers and closes the memory of each partition this worker holds.
 
     A memory is dropped at every rebalance, even where the partition stays: another worker may have
     held it in between, and what it decided is in the changelog.
     """
 
-    def __init__(
-        self, directory: Path, client: dict[str, Any], settings: DedupeSettings, prefix: str
-    ) -> None:
+    def __init__(self, directory: Path, client: dict[str, Any], kind: Kind[I]) -> None:
         self._directory = directory
         self._client = client
-        self._changelog = topics.changelog(prefix).name
-        self._settings = settings
-        self._open: dict[int, Memory] = {}
+        self._kind = kind
+        self._changelog = kind.changelog
+        self._open: dict[int, Memory[I]] = {}
         self.recovering = False
 
-    async def open(self, partition: int) -> Memory:
+    async def open(self, partition: int) -> Memory[I]:
         """Give the partition's memory, recovered from the changelog and rebuilt the first time."""
         memory = self._open.get(partition)
         if memory is None:
@@ -54,12 +70,12 @@ class Memories:
     def __len__(self) -> int:
         return len(self._open)
 
-    async def _recovered(self, partition: int) -> Memory:
+    async def _recovered(self, partition: int) -> Memory[I]:
         started = asyncio.get_running_loop().time()
-        store = await asyncio.to_thread(PartitionStore, self._directory / f"dedupe-{partition}")
+        store = await asyncio.to_thread(PartitionStore, self._directory / f"{self._kind.name}-{partition}")
         try:
             await recover(store, self._changelog, partition, self._client)
-            index = Index(store, self._settings)
+            index = self._kind.over(store)
             # In a thread, so that the loop goes on acknowledging and committing meanwhile.
             await asyncio.to_thread(index.rebuild)
         except BaseException:
@@ -68,7 +84,7 @@ class Memories:
         log.info("partition %d ready after %.1f s", partition, asyncio.get_running_loop().time() - started)
         return Memory(store, index)
 
-    def changelog_records(self, memory: Memory, partition: int) -> tuple[Outgoing, ...]:
+    def changelog_records(self, memory: Memory[I], partition: int) -> tuple[Outgoing, ...]:
         """Give the changelog records for what was just written to `memory`."""
         return tuple(
             Outgoing(

@@ -21,7 +21,9 @@ METRICS = {
     "news_stage_wait_seconds": "age of a record, by its time stamp, when all it caused was durable",
     "news_window_depth": "records whose outputs the broker has not acknowledged yet",
     "news_backlog_records": "records in a held partition not durable yet; absent while the broker is away",
-    "news_memories": "partitions whose dedupe memory this worker holds, rebuilt and in use",
+    "news_memories": "partitions whose memory this worker holds, rebuilt and in use",
+    "news_rules": "alert rules in force in this worker",
+    "news_rules_failed": "alert rules that were reported and skipped since the process started",
     "news_alive": "1 where /livez says yes",
     "news_ready": "1 where /readyz says yes",
 }
@@ -35,6 +37,12 @@ OUTCOMES = {
     "partial": "an article contained in a longer one, or the reverse",
     "repeat": "a raw record that says nothing new",
     "redelivered": "a record that came a second time from the same origin; decided as at first",
+    "matched": "an article that a rule found",
+    "unmatched": "an article that no rule found, or none was to look at",
+    "paged": "a match that became an alert",
+    "grouped": "a match that says nothing new of its group",
+    "throttled": "a match that would page, but its rule has paged as often as it may",
+    "waiting": "a match of a window that does not hold enough yet",
     "dead_letter": "a record that was refused, with its reason",
 }
 
@@ -42,6 +50,16 @@ OF_STAGE = {
     "normalize": ("normalized", "dead_letter"),
     "dedupe": ("new", "revision", "copy", "partial", "repeat", "redelivered", "dead_letter"),
     "tag": ("new", "revision", "copy", "partial", "dead_letter"),
+    "alert": (
+        "matched",
+        "unmatched",
+        "paged",
+        "grouped",
+        "throttled",
+        "waiting",
+        "redelivered",
+        "dead_letter",
+    ),
 }
 """Which outcomes a stage can have; each is told from the start, as 0: a rate needs its first point."""
 
@@ -110,6 +128,8 @@ class Reading:
     ready: bool
     backlog: Mapping[tuple[str, int], int] | None = None
     memories: int | None = None
+    rules: int | None = None
+    rules_failed: int | None = None
 
 
 class StageCollector(Collector):
@@ -147,6 +167,8 @@ class StageCollector(Collector):
         single = {
             "news_window_depth": reading.depth,
             "news_memories": reading.memories,
+            "news_rules": reading.rules,
+            "news_rules_failed": reading.rules_failed,
             "news_alive": int(reading.alive),
             "news_ready": int(reading.ready),
         }

@@ -1,4 +1,4 @@
-"""The three stages as the loop sees them: one record in, the records it causes out.
+"""The stages of articles as the loop sees them: one record in, the records it causes out.
 
 A step decodes, calls the pure stage and encodes; it never publishes and never acknowledges.
 """
@@ -20,7 +20,7 @@ from events.wire import (
     decode_raw,
     encode_for,
 )
-from streams.dedupe import Decision
+from streams.dedupe import Decision, Index
 from streams.engine.memory import Memories
 from streams.engine.records import Handled, Incoming, Outgoing
 from streams.normalize import normalize
@@ -66,7 +66,7 @@ class NormalizeStep:
 class DedupeStep:
     """normalized -> deduped or repeats, stories, and the changelog of what was decided."""
 
-    def __init__(self, prefix: str, memories: Memories) -> None:
+    def __init__(self, prefix: str, memories: Memories[Index]) -> None:
         self._prefix = prefix
         self._memories = memories
 

@@ -30,6 +30,8 @@ async def run_stage(
     built = build(stage, settings, fault)
     health = serve(built, settings)
     try:
+        if built.rules is not None:
+            await built.rules.start()
         await _start(stage, built, stop)
         log.info("stage %s is up, group %s", stage, built.app.conf.id)
         on_ready()
@@ -62,5 +64,7 @@ async def _stop(stage: str, built: StageApp) -> None:
     await built.app.stop()
     await built.loop.close()
     built.memories.close()
+    if built.rules is not None:
+        await built.rules.stop()
     deadline.cancel()
     log.info("stage %s stopped: %s", stage, built.loop.counts.snapshot())

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from events.topics import RAW, all_topics, changelog, full_name
+from events.topics import RAW, all_topics, changelog, changelogs, full_name
 from marsad import topics
 from marsad.errors import Failure
 from tests.conftest import PARTITIONS
@@ -26,7 +26,9 @@ async def _until(
 async def test_apply_creates_every_topic_of_the_table_with_its_policy(kafka: str, prefix: str) -> None:
     async with topics.admin({"bootstrap_servers": kafka}) as client:
         found = {one.name: one for one in await topics.look(client, topics.Wanted(prefix))}
-    assert set(found) == {full_name(one, prefix) for one in all_topics()} | {changelog(prefix).name}
+    assert set(found) == {full_name(one, prefix) for one in all_topics()} | {
+        one.name for one in changelogs(prefix)
+    }
     assert all(one.partitions == PARTITIONS for one in found.values())
     for one in found.values():
         assert one.topic.config().items() <= one.config.items()
