@@ -37,6 +37,7 @@ bench: environment
 	.venv/bin/python -m benchmarks.chain 3000
 	.venv/bin/python -m benchmarks.dedupe_growth 10000 100000
 	.venv/bin/python -m benchmarks.normalize
+	.venv/bin/python -m benchmarks.alerts
 
 # The tests' fuzzing of normalize at its full length: 100,000 inputs, about five minutes.
 fuzz: environment

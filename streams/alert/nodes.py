@@ -4,12 +4,13 @@
 nothing can be said, the node may hold for any article.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from streams.alert.subject import NUMBERS, Subject
+from streams.alert.subject import LONGEST_BEGINNING, NUMBERS, Subject
 
 Anchor = tuple[str, str]
 """Kind and value: ("word", "انفجار"), ("begins", "انف"), ("place", "بغداد"), ("number", "killed")."""
@@ -32,6 +33,16 @@ class Node(Protocol):
 
     def terms(self) -> Iterator[str]:
         """Give the words and phrases asked for, those under NOT left out."""
+
+
+class NoWord:
+    """A node that asks for no word of the text."""
+
+    __slots__ = ()
+
+    def terms(self) -> Iterator[str]:
+        """Give none."""
+        return iter(())
 
 
 def cost(anchors: Anchors) -> tuple[float, int]:
@@ -88,7 +99,7 @@ class Or:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(NoWord):
     """It does not hold."""
 
     part: Node
@@ -100,10 +111,6 @@ class Not:
     def anchors(self) -> Anchors | None:
         """Give None: what is not there cannot be looked up."""
         return None
-
-    def terms(self) -> Iterator[str]:
-        """Give none."""
-        return iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +164,21 @@ class Begins:
 
     def holds(self, subject: Subject) -> bool:
         """Tell whether there is such a word."""
-        return any(word.startswith(self.forms) for word in subject.loose[self.field])
+        return any(_begins(subject.in_order[self.field], form) for form in self.forms)
 
     def anchors(self) -> Anchors | None:
-        """Give the first three letters."""
-        return frozenset(("begins", form[:3]) for form in self.forms)
+        """Give the first letters, as many as are looked up."""
+        return frozenset(("begins", form[:LONGEST_BEGINNING]) for form in self.forms)
 
     def terms(self) -> Iterator[str]:
         """Give the beginning, with its star."""
         yield self.forms[0] + "*"
+
+
+def _begins(words: list[str], form: str) -> bool:
+    """Tell whether one of the sorted words begins so: the first that does not sort before it, if any."""
+    at = bisect_left(words, form)
+    return at < len(words) and words[at].startswith(form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +225,7 @@ def _near(tokens: list[str], words: list[str], distance: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(NoWord):
     """The article is tagged with it: an id, or a name in one of its `forms`."""
 
     field: str
@@ -226,13 +239,9 @@ class Name:
         """Give the name."""
         return frozenset((self.field, form) for form in self.forms)
 
-    def terms(self) -> Iterator[str]:
-        """Give none: it is a tag that was asked for, not a word."""
-        return iter(())
-
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Value(NoWord):
     """A field out of a closed set has this value."""
 
     field: str
@@ -246,13 +255,9 @@ class Value:
         """Give the value."""
         return frozenset({(self.field, self.value)})
 
-    def terms(self) -> Iterator[str]:
-        """Give none."""
-        return iter(())
-
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(NoWord):
     """A number is surely at least `least` and at most `most`; where only bounds are told, they decide."""
 
     field: str
@@ -271,13 +276,9 @@ class Number:
         """Give that the number is told; of a story's counts nothing, every article has them."""
         return frozenset({("number", self.field)}) if self.field in ("killed", "injured", "missing") else None
 
-    def terms(self) -> Iterator[str]:
-        """Give none."""
-        return iter(())
-
 
 @dataclass(frozen=True, slots=True)
-class Has:
+class Has(NoWord):
     """There is anything at all in `field`: `killed:*`, `place:*`."""
 
     field: str
@@ -293,7 +294,3 @@ class Has:
     def anchors(self) -> Anchors | None:
         """Give a toll's name; of the rest nothing."""
         return Number(self.field).anchors() if self.field in NUMBERS else None
-
-    def terms(self) -> Iterator[str]:
-        """Give none."""
-        return iter(())

@@ -20,7 +20,7 @@ from luqum.thread import parse
 
 from streams.alert.faults import QueryError
 from streams.alert.nodes import And, Begins, Has, Name, Near, Node, Not, Number, Or, Phrase, Value, Word
-from streams.alert.subject import ANY, NUMBERS
+from streams.alert.subject import ANY, NUMBERS, SHORTEST_BEGINNING
 from streams.alert.words import forms
 from streams.text.fold import match
 
@@ -29,7 +29,6 @@ MAX_TERMS = 256
 MAX_DEPTH = 40
 MAX_NUMBER = 10**12
 MAX_DISTANCE = 100
-LEAST_BEFORE_STAR = 3
 
 TEXT_FIELDS = ("title", "text")
 NAME_FIELDS = ("place", "organisation", "person", "topic", "source", "agency", "category", "author")
@@ -169,8 +168,8 @@ def _word(item: tree.Word, field: str, at: int) -> Node:
     if found[0] == "?" or found.end() != len(raw) or field not in (ANY, *TEXT_FIELDS):
         raise QueryError("wildcards: only * at the end of a word of the text", at + found.start())
     beginnings = forms(value[:-1])
-    if not beginnings or min(map(len, beginnings)) < LEAST_BEFORE_STAR or any(" " in b for b in beginnings):
-        raise QueryError(f"at least {LEAST_BEFORE_STAR} letters of one word must stand before *", at)
+    if not beginnings or min(map(len, beginnings)) < SHORTEST_BEGINNING or any(" " in b for b in beginnings):
+        raise QueryError(f"at least {SHORTEST_BEGINNING} letters of one word must stand before *", at)
     return Begins(field, beginnings)
 
 

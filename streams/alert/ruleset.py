@@ -48,6 +48,10 @@ class RuleSet:
     def __iter__(self) -> Iterator[Rule]:
         return (one.rule for one in self._rules.values())
 
+    def compiled(self) -> Iterable[Compiled]:
+        """Give every rule with its query."""
+        return self._rules.values()
+
     def put(self, rule: Rule) -> None:
         """Add or replace a rule; raises `QueryError` where its query is refused, and the old one is gone."""
         self.remove(rule.rule_id)

@@ -8,6 +8,8 @@ from streams.alert.words import bare, forms
 from streams.text.fold import match
 
 ANY = "any"
+SHORTEST_BEGINNING, LONGEST_BEGINNING = 3, 6
+"""Letters of a word's beginning that are looked up; what stands before a star may be longer."""
 
 NUMBERS: dict[str, Callable[[EnrichedArticle], tuple[int | None, int | None]]] = {
     "killed": lambda event: _toll(event, "killed"),
@@ -62,9 +64,15 @@ class Subject:
         return {"title": title, "text": text, ANY: title | text}
 
     @cached_property
+    def in_order(self) -> dict[str, list[str]]:
+        """The same words, sorted."""
+        return {field: sorted(words) for field, words in self.loose.items()}
+
+    @cached_property
     def beginnings(self) -> frozenset[str]:
-        """The first three letters of every word."""
-        return frozenset(word[:3] for word in self.loose[ANY] if len(word) >= 3)
+        """The first three to six letters of every word."""
+        lengths = range(SHORTEST_BEGINNING, LONGEST_BEGINNING + 1)
+        return frozenset(word[:length] for length in lengths for word in self.loose[ANY])
 
     @cached_property
     def names(self) -> dict[str, frozenset[str]]:

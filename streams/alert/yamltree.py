@@ -146,14 +146,26 @@ def _of_offset(source: str, offset: int) -> Place:
     return Place(before.count("\n") + 1, offset - before.rfind("\n"))
 
 
+ESCAPES = {"x": 4, "u": 6, "U": 10}
+"""Characters that an escape in double quotes takes, by its letter; any other takes two."""
+
+
 def place_within(source: str, text: Text, offset: int) -> Place:
     """Give the place in the file of character `offset` of a scalar, through quotes, escapes and folds."""
     at, end = text.start, min(text.end, len(source))
+    escaped = source[at : at + 1] == '"'
     for character in text.value[:offset]:
-        while at < end and source[at] != character and not (character.isspace() and source[at].isspace()):
-            at += 1
+        at = _next(source, at, end, character, escaped)
+        at += ESCAPES.get(source[at + 1 : at + 2], 2) if escaped and source[at : at + 1] == "\\" else 1
+    if offset < len(text.value):
+        at = _next(source, at, end, text.value[offset], escaped)
+    return _of_offset(source, at) if at <= end else text.place
+
+
+def _next(source: str, at: int, end: int, character: str, escaped: bool) -> int:
+    """Give where `character` stands in the source, itself, as a line break or as an escape."""
+    while at < end and source[at] != character:
+        if (escaped and source[at] == "\\") or (character.isspace() and source[at].isspace()):
+            return at
         at += 1
-    wanted = text.value[offset : offset + 1]
-    while wanted and at < end and source[at] != wanted:
-        at += 1
-    return _of_offset(source, min(at, end)) if at < end or wanted == "" else text.place
+    return at
