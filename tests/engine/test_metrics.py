@@ -29,7 +29,7 @@ def told(counts: Counts, reading: Reading) -> dict[str, dict[str, float]]:
     return found
 
 
-FULL = Reading(2, True, False, {("news.articles.raw.v1", 3): 9}, 1)
+FULL = Reading(2, True, False, {("news.articles.raw.v1", 3): 9}, 1, 4, 0)
 
 
 def test_everything_in_the_table_is_told_and_nothing_else_is() -> None:
