@@ -12,6 +12,8 @@ Reason = Literal[
     "wrong_type",  # a known field holds another type than its schema says
     "bad_time",  # a time that names no instant (RFC 3339)
     "too_large",  # the record, or what it became, is over the topic's size
+    "undeliverable",  # a receiver of alerts refuses it, or did not take it in all the time it had
+    "too_old",  # an alert that nobody wants to be woken for any more
     "too_slow",  # one stage took longer than its hard limit for one event
 ]
 

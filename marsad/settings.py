@@ -89,6 +89,7 @@ class Settings:
     identity_window_hours: int = _setting(
         336, kinds.whole(1, 8_760), "how long an article's revisions are known as its"
     )
+    sinks: Path | None = _setting(None, kinds.PATH, "receivers of alerts, for `marsad sinks` (TOML)")
     web_port: int = _setting(8800, kinds.whole(0, 65_535), "port of the live page; 0 takes a free one")
     web_host: str = _setting("127.0.0.1", kinds.TEXT, "address of the live page; others need web_token")
     web_token: str | None = _setting(None, kinds.TEXT, "what readers of the page must present", secret=True)
