@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
+from importlib.metadata import version
 from typing import Self
 
 import aiohttp
 from yarl import URL
 
 from connectors.feeds.faults import in_words
-from connectors.feeds.fetch import USER_AGENT
 from connectors.feeds.reach import ForbiddenAddress, guarded_socket, is_allowed
 from connectors.feeds.resolve import ThreadedNames
 from connectors.sinks.attempt import Later, Never, Outcome, by_status
@@ -69,7 +69,7 @@ def _session(guarded: bool) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT, "Accept": "*/*"},
+        headers={"User-Agent": f"marsad/{version('marsad')} (alerts)", "Accept": "*/*"},
         trust_env=False,  # a proxy would dial for us, past the guard
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
     )
