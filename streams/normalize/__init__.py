@@ -12,10 +12,12 @@ from events.article import Article, RawArticle
 from events.identity import article_id
 from events.urls import canonical_url
 from streams.normalize.boilerplate import cut_boilerplate
+from streams.normalize.bylines import take_by_line
 from streams.normalize.dateline import credit_agency, take_dateline
 from streams.normalize.dates import published, wired
 from streams.normalize.draft import Draft, Line, removal
 from streams.normalize.fingerprint import fingerprint
+from streams.normalize.foot import cut_foot
 from streams.normalize.html import Block, blocks, plain, title_text
 from streams.normalize.language import direction, language
 from streams.normalize.quotes import quotes
@@ -28,8 +30,11 @@ Step = Callable[[Draft], Draft]
 STEPS: tuple[Step, ...] = (
     # Before anything is compared, since a share bar or a read-also line between two passes would part them.
     cut_boilerplate,
+    cut_foot,
     # Before the dateline goes: the second pass begins with the dateline of the first, and must equal it.
     cut_repeats,
+    # It stands over the dateline.
+    take_by_line,
     # Only now is the first line the first line of the news.
     take_dateline,
     # Last: a dateline's agency comes before a credit's.

@@ -50,6 +50,7 @@ class _Rules:
     patterns: tuple[tuple[RemovedKind, re.Pattern[str]], ...]
     networks: frozenset[str]
     actions: frozenset[str]
+    feet: tuple[tuple[RemovedKind, bool, re.Pattern[str]], ...]
 
 
 _DEFAULT_WORDS = {"line": 12, "label": 30, "start": 20, "lead": 10_000, "has": 12}
@@ -67,7 +68,13 @@ def _rules() -> _Rules:
         patterns=tuple((entry["kind"], re.compile(entry["regex"])) for entry in table["pattern"]),
         networks=frozenset(match(table["share"]["networks"]).split()),
         actions=frozenset(match(table["share"]["actions"]).split()),
+        feet=tuple((e["kind"], e.get("tail", False), re.compile(e["regex"])) for e in table["foot"]),
     )
+
+
+def feet() -> tuple[tuple[RemovedKind, bool, re.Pattern[str]], ...]:
+    """Give what ends an item: the kind, whether it may follow a full stop, the pattern."""
+    return _rules().feet
 
 
 def _phrases(entries: list[dict[str, Any]]) -> Iterator[Phrase]:

@@ -16,7 +16,16 @@ from events.article import Dateline
 from events.days import stated_day
 from streams.normalize.dates import item_day
 from streams.normalize.draft import Draft, Line, removal, rewritten
-from streams.normalize.elements import Element, agency_name, classify, find_agency, is_person
+from streams.normalize.elements import (
+    Element,
+    agency_name,
+    classify,
+    find_agency,
+    is_month,
+    is_named_person,
+    is_person,
+)
+from streams.normalize.runon import run_on
 
 MAX_CHARS = 140
 """A dateline ends within these."""
@@ -26,9 +35,9 @@ MAX_ELEMENTS = 6
 # What parts elements or ends the dateline. A hyphen needs a space on one side: "آل-سعود" is one name.
 # A slash inside a date parts nothing.
 _SEPARATOR = re.compile(
-    r"\s*(?:[:|(\[]|/(?!(?<=\d/)\d)|[)\]]\.?|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*"
+    r"\s*(?:[:|(\[{]|/(?!(?<=\d/)\d)|[)\]}]\.?|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*"
 )
-_TERMINATORS = frozenset(":/-–—_|)ـ]")
+_TERMINATORS = frozenset(":/-–—_|)ـ]}")
 
 
 def take_dateline(draft: Draft) -> Draft:
@@ -47,18 +56,24 @@ def take_dateline(draft: Draft) -> Draft:
     place = next((e.place_text for e in elements if e.place), None) or next(
         (e.text for e in elements if e.unknown and " " not in e.text), None
     )
-    named = (agency and agency.agency_text) or (outlet and outlet.text) or None
+    place = place and place.strip(_QUOTES)
+    named = (agency and agency.agency_text) or (outlet and (outlet.agency_text or outlet.text)) or ""
     lines: tuple[Line, ...] = draft.lines[1:]
     if rest:
         lines = (rewritten(first, rest, draft.lang), *lines)
     return replace(
         draft,
         lines=lines,
-        dateline=Dateline(raw=raw, place=place, agency=named, date=_day(elements, draft)),
-        by_line=tuple(e.text for e in elements if e.unknown and e.text != place),
+        dateline=Dateline(
+            raw=raw, place=place, agency=named.strip(_QUOTES) or None, date=_day(elements, draft)
+        ),
+        by_line=(*draft.by_line, *(e.text for e in elements if e.unknown and e.text != place)),
         agency=agency_name(agency.agency, draft.lang) if agency and agency.agency else draft.agency,
         removed=(*draft.removed, removal("dateline", raw)),
     )
+
+
+_QUOTES = "«»“”\"' "
 
 
 def opens_with_dateline(text: str, source_name: str | None) -> bool:
@@ -73,9 +88,13 @@ def _day(elements: list[Element], draft: Draft) -> str | UnsetType:
     return day.isoformat() if day else UNSET
 
 
+# "المصدر: رويترز + وكالات", "ا ف ب/ع م", "رويترز."
 _CREDITED = re.compile(
-    r"^\W*(?:المصدر|مصدر الخبر|المصادر|نقلا عن|sources?)\s*[:/|]\s*([^:/|]+?)\s*[.)]*$", re.IGNORECASE
+    r"^\W*(?:(?:المصدر|مصدر الخبر|المصادر|نقلا عن|عن|sources?)\s*[:/|]?\s*)?"
+    r"([^:/|]+?)\s*[.)]*(?:/[^/]{0,12})?$",
+    re.IGNORECASE,
 )
+_AMONG = re.compile(r"\s*[+،,&]\s*|\s+و\s*(?=\S)")
 _TAIL = re.compile(r"(?<=[.!؟?»”\"])\s*\(([^()]{2,40})\)\.?$")
 _BRACKETED = re.compile(r"^[(\[/*-]*\s*([^()\[\]]{2,40}?)\s*[)\]/*-]*\.?$")
 
@@ -86,8 +105,9 @@ def credit_agency(draft: Draft) -> Draft:
         return draft
     for removed in draft.removed:
         named = _CREDITED.search(removed.text) if removed.kind == "credit" else None
-        if named and (agency := find_agency(named[1])):
-            return replace(draft, agency=agency_name(agency, draft.lang))
+        for name in _AMONG.split(named[1]) if named else ():
+            if agency := find_agency(name):
+                return replace(draft, agency=agency_name(agency, draft.lang))
     return _credited_by_last(draft) if draft.lines else draft
 
 
@@ -121,7 +141,9 @@ def _longest(text: str, source_name: str | None, *, more: bool) -> tuple[int, li
             if element is None or len(elements) == MAX_ELEMENTS:
                 break
             after = separator.sign + head[separator.end : separator.end + 1]
-            elements.append(_outlet(element) if _is_bracketed(elements, before, after) else element)
+            if element.unknown:
+                element = _in_place(element, elements, bracketed=_is_bracketed(elements, before, after))
+            elements.append(element)
         start, before = separator.end, separator.sign
         rest = text[start:].strip()
         if (
@@ -131,17 +153,31 @@ def _longest(text: str, source_name: str | None, *, more: bool) -> tuple[int, li
             and _is_dateline(elements, separator, head[:start], rest)
         ):
             best = (start, list(elements))
-    return best
+    return _run_on(head, start, elements) or best
+
+
+_OPENS_LIKE_SPA = re.compile(r"\D{2,20}\d{1,2}\s")
+
+
+def _run_on(head: str, start: int, elements: list[Element]) -> tuple[int, list[Element]] | None:
+    """Find a dateline whose last element the sentence follows without a mark."""
+    if len(elements) == MAX_ELEMENTS or not (elements or _OPENS_LIKE_SPA.match(head)):
+        return None
+    found = run_on(head[start:], elements)
+    return (start + found[0], [*elements, found[1]]) if found else None
+
+
+def _in_place(element: Element, elements: list[Element], *, bracketed: bool) -> Element:
+    """Tell by its neighbours what an unknown element is: an outlet in brackets, a month said twice."""
+    if elements and elements[-1].date and is_month(element.text):
+        return replace(element, unknown=False, date=True)
+    return replace(element, unknown=False, outlet=True) if bracketed else element
 
 
 def _is_bracketed(elements: list[Element], before: str, after: str) -> bool:
     """Tell whether an element stands like an agency: "Baghdad (IraqiNews.com) - "."""
     city = bool(elements) and elements[-1].city
-    return city and before.endswith("(") and after[:1] == ")" and after[-1] in "-–—:"
-
-
-def _outlet(element: Element) -> Element:
-    return replace(element, unknown=False, outlet=True) if element.unknown else element
+    return city and before.endswith("(") and after[:1] == ")" and after[-1] in "-–—:ـ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +220,14 @@ _PLACE_AND_NAME = re.compile(r"[^-–—/:(]+\s*[-–—/]\s*[^-–—/:(]+:\s*"
 def _is_by_lined(elements: list[Element], last: _Separator, head: str, rest: str) -> bool:
     """Tell whether a city and a writer open the text: "البصرة – سجى عبد الرضا: شهدت ...".
 
-    Who speaks stands like who writes, so what follows must be no quotation and the name no office.
+    Who speaks stands like who writes, so what follows must be no quotation and the name no office. On a line
+    of their own ("علي حسن - البصرة") names have to be known ones.
     """
+    if not rest and not last.sign:
+        writers = [element.text for element in elements if element.unknown]
+        return 0 < len(writers) < len(elements) and all(
+            element.city or is_named_person(element.text) for element in elements
+        )
     if len(elements) != 2 or last.sign != ":" or not rest or rest[0] in "«“\"‘'":
         return False
     city, name = elements

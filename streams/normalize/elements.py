@@ -5,7 +5,7 @@ Takes the text between two marks, decides by the tables `agencies.toml` and `pla
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -17,7 +17,8 @@ from streams.text.fold import match
 MAX_WORDS = 16
 """Longer elements are sentences; a date of two calendars between a city and an agency has fifteen."""
 
-_DATE_WORDS = frozenset("ه هـ م الموافق موافق يوم من عام سنه gmt بتاريخ".split())
+_DATE_WORDS = frozenset("ه هـ م الموافق موافق يوم اليوم من عام سنه gmt بتاريخ في".split())
+_FIGURE = re.compile(r"[0-9]+[هم]?")  # "1448هـ", "2026م"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class _Tables:
     joints: frozenset[str]
     speech: frozenset[str]
     offices: frozenset[str]
+    given: frozenset[str]
+    relays: frozenset[str]
+    conjunctions: frozenset[str]
+    last_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +70,20 @@ def _tables() -> _Tables:
         agency = Agency(entry["name"], entry["latin"], entry.get("common", False))
         agencies.update({_key(spelling): agency for spelling in entry["as"]})
     places = _load("places.toml")
+    cities = frozenset(map(_key, places["cities"] + places["geonames"]))
+    desk = frozenset(map(_key, table["words"]["desk"]))
     return _Tables(
         agencies=agencies,
-        cities=frozenset(map(_key, places["cities"] + places["geonames"])),
+        cities=cities,
         countries=frozenset(map(_key, places["countries"])),
-        desk=frozenset(map(_key, table["words"]["desk"])),
+        desk=desk,
+        last_words=frozenset(name.rpartition(" ")[2] for name in {*agencies, *cities, *desk}),
         joints=frozenset(map(_key, table["words"]["from"])),
         speech=frozenset(map(_key, table["words"]["speech"])),
         offices=frozenset(map(_key, table["words"]["offices"])),
+        given=frozenset(map(_key, " ".join(table["words"]["given"]).split())),
+        relays=frozenset(map(_key, table["words"]["relays"])),
+        conjunctions=frozenset(map(_key, table["words"]["conjunctions"])),
     )
 
 
@@ -100,14 +111,22 @@ def classify(text: str, source_name: str | None) -> Element | None:
     words = key.split()
     if not words or len(words) > MAX_WORDS:
         return None
-    return _listed(text, key, source_name) or _compound(text) or _hyphened(text) or _by_line(text, words)
+    return (
+        _listed(text, key, source_name)
+        or _compound(text)
+        or _outlet_from(text, key, source_name)
+        or _hyphened(text)
+        or _cities(text)
+        or _by_line(text, words)
+    )
 
 
 def _listed(text: str, key: str, source_name: str | None) -> Element | None:
     """Find an element as a whole in the tables; the source's own name counts as one."""
     tables = _tables()
-    if key in tables.agencies:
-        return Element(text, agency=tables.agencies[key], agency_text=text)
+    agency = tables.agencies.get(key) or tables.agencies.get(key.removeprefix(_medium(key)))
+    if agency:
+        return Element(text, agency=agency, agency_text=text)
     if source_name and key == _key(source_name):
         return Element(text, outlet=True)
     if key in tables.cities or key in tables.countries:
@@ -115,6 +134,35 @@ def _listed(text: str, key: str, source_name: str | None) -> Element | None:
     if key in tables.desk:
         return Element(text, desk=True)
     return Element(text, date=True, date_text=text) if _is_date(key.split()) else None
+
+
+_MEDIUM = re.compile("(?:صحيفه|جريده|وكاله|قناه|موقع|مجله|شبكه|اذاعه) ")
+
+
+def _medium(key: str) -> str:
+    """Give the word for a kind of outlet that opens a name: "صحيفة الزمان"."""
+    found = _MEDIUM.match(key)
+    return found[0] if found else ""
+
+
+def _outlet_from(text: str, key: str, source_name: str | None) -> Element | None:
+    """Read the source's own name before a city: "عين دجلة من بغداد"."""
+    own = _key(source_name) if source_name else ""
+    if not own or not key.startswith(own + " "):
+        return None
+    joint, _, city = key[len(own) + 1 :].partition(" ")
+    if joint not in _tables().joints or city not in _tables().cities:
+        return None
+    shown = text.split()
+    names = len(own.split())
+    return Element(
+        text,
+        place=True,
+        city=True,
+        outlet=True,
+        place_text=" ".join(shown[names + 1 :]),
+        agency_text=" ".join(shown[:names]),
+    )
 
 
 def _by_line(text: str, words: list[str]) -> Element | None:
@@ -128,7 +176,13 @@ def _is_date(words: list[str]) -> bool:
     names = (MONTHS, SHARED, ORDINALS, WEEKDAYS, HIJRI, _DATE_WORDS)
     if not any(word[0].isdigit() or word in WEEKDAYS for word in words):
         return words == ["امس"]
-    return all(word.isdigit() or any(word in known for known in names) for word in words)
+    return all(_FIGURE.fullmatch(word) or any(word in known for known in names) for word in words)
+
+
+def is_month(text: str) -> bool:
+    """Tell whether an element is but a month's name, as in "21 تشرين الثاني (نوفمبر)"."""
+    words = _key(text).split()
+    return bool(words) and all(any(word in known for known in (MONTHS, SHARED, ORDINALS)) for word in words)
 
 
 def is_person(text: str) -> bool:
@@ -141,6 +195,28 @@ def is_person(text: str) -> bool:
     return 2 <= len(words) <= 4 and not words[0].startswith("ال") and not any(w in known for w in words)
 
 
+def is_named_person(text: str) -> bool:
+    """Tell whether an unknown element is a person's name by its first word, which a table knows."""
+    words = _key(text).split()
+    return is_person(text) and (words[0] in _tables().given or words[0].startswith("عبدال"))
+
+
+def may_end(key: str) -> bool:
+    """Tell whether a word, in match form, is the last of a name that a dateline may end with."""
+    return key.rpartition(" ")[2] in _tables().last_words
+
+
+def is_relay(keys: list[str]) -> bool:
+    """Tell whether words make the agency before them their subject: "رويترز نقلت عن مصادر"."""
+    return keys[0] in _tables().relays and keys[1] in _tables().conjunctions
+
+
+def begins_news(keys: list[str]) -> bool:
+    """Tell whether words begin a sentence whose subject follows: "أعلن ...", "أعلنت وزارة ..."."""
+    known = _tables()
+    return keys[0] in known.speech and (not keys[0].endswith("ت") or keys[1] in known.offices)
+
+
 def _compound(text: str) -> Element | None:
     """Read an element without marks inside.
 
@@ -148,7 +224,9 @@ def _compound(text: str) -> Element | None:
     """
     shown = text.split()
     keys = [_key(part) for part in shown]
-    return _place_first(text, shown, keys) or _agency_first(text, shown, keys)
+    return (
+        _place_first(text, shown, keys) or _agency_first(text, shown, keys) or _date_first(text, shown, keys)
+    )
 
 
 def _phrase(keys: list[str]) -> str:
@@ -199,6 +277,27 @@ def _agency_first(text: str, shown: list[str], keys: list[str]) -> Element | Non
                     date_text=" ".join(shown[end:]),
                 )
     return None
+
+
+def _date_first(text: str, shown: list[str], keys: list[str]) -> Element | None:
+    """Read "21-11-2026 بغداد" and "السبت 21 نوفمبر 2026 بغداد واع"."""
+    if not (keys[0][:1].isdigit() or keys[0] in WEEKDAYS or keys[0] == "اليوم"):
+        return None
+    for size in range(len(keys) - 1, 0, -1):
+        if _is_date(_phrase(keys[:size]).split()):
+            rest = " ".join(shown[size:])
+            found = _listed(rest, _key(rest), None) or _compound(rest)
+            if found and (found.place or found.agency) and not found.date:
+                return replace(found, text=text, date=True, date_text=" ".join(shown[:size]))
+    return None
+
+
+def _cities(text: str) -> Element | None:
+    """Read cities joined by "and": "بغداد وأربيل"; the first is where."""
+    names = re.split(r"\s+و(?=\S)", text)
+    if len(names) < 2 or not all(_key(name) in _tables().cities for name in names):
+        return None
+    return Element(text, place=True, city=True, place_text=names[0])
 
 
 _HYPHEN = re.compile("[-–—]")
