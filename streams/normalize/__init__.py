@@ -23,6 +23,7 @@ from streams.normalize.language import direction, language
 from streams.normalize.quotes import quotes
 from streams.normalize.repeats import cut_repeats
 from streams.normalize.structure import headings, items, joined
+from streams.normalize.teaser import cut_teaser
 from streams.text.fold import display, match, matches
 
 Step = Callable[[Draft], Draft]
@@ -32,6 +33,7 @@ STEPS: tuple[Step, ...] = (
     cut_boilerplate,
     cut_foot,
     # Before the dateline goes: the second pass begins with the dateline of the first, and must equal it.
+    cut_teaser,
     cut_repeats,
     # It stands over the dateline.
     take_by_line,

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from events.article import Removed, RemovedKind
 from streams.normalize.draft import Draft, Line, removal, rewritten
+from streams.normalize.names import find_agency, is_named_person
 from streams.text.fold import fold, match
 
 MAX_WORDS = 40
@@ -28,6 +29,8 @@ Where = Literal["line", "label", "start", "lead", "has"]
 _MARK = re.compile(r"\s*(?:[:|›»>…؛/]|\.\.|[-–—]\s)")
 _STRICT_MARK = re.compile(r"\s*[:|/]")
 _PROSE_END = re.compile(r"[.!؟?»”\"):،؛]\s*$")
+_FULL_STOP = re.compile(r"[^.…][.!؟?]\s*$")
+_NOTICE = re.compile(r"©|(?i:\(c\)|copyright)|(?:19|20)\d\d")
 _BULLET = re.compile(r"^\s*[-–—•*▪●◾»›>]\s*\S")
 
 
@@ -41,6 +44,9 @@ class Phrase:
     max_words: int
     mark: bool
     opens: bool
+    bare: bool
+    names: bool
+    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class _Rules:
     patterns: tuple[tuple[RemovedKind, re.Pattern[str]], ...]
     networks: frozenset[str]
     actions: frozenset[str]
+    ours: frozenset[str]
     feet: tuple[tuple[RemovedKind, bool, re.Pattern[str]], ...]
 
 
@@ -68,6 +75,7 @@ def _rules() -> _Rules:
         patterns=tuple((entry["kind"], re.compile(entry["regex"])) for entry in table["pattern"]),
         networks=frozenset(match(table["share"]["networks"]).split()),
         actions=frozenset(match(table["share"]["actions"]).split()),
+        ours=frozenset(match(table["share"]["ours"]).split()),
         feet=tuple((e["kind"], e.get("tail", False), re.compile(e["regex"])) for e in table["foot"]),
     )
 
@@ -88,6 +96,9 @@ def _phrases(entries: list[dict[str, Any]]) -> Iterator[Phrase]:
                 max_words=entry.get("max_words", _DEFAULT_WORDS[where]),
                 mark=entry.get("mark", False),
                 opens=entry.get("opens", False),
+                bare=entry.get("bare", where == "start"),
+                names=entry.get("names", False),
+                ours=entry.get("ours", False),
             )
 
 
@@ -134,7 +145,11 @@ def _verdict(line: Line) -> tuple[RemovedKind, Phrase | None] | None:
     if words > MAX_WORDS:
         return None
     for phrase in rules.inside:
-        if words <= phrase.max_words and f" {phrase.text} " in f" {line.folded} ".replace("\n", " "):
+        if (
+            words <= phrase.max_words
+            and f" {phrase.text} " in f" {line.folded} ".replace("\n", " ")
+            and _is_notice(phrase, line)
+        ):
             return phrase.kind, phrase
     text = line.text.strip()
     return next(((kind, None) for kind, pattern in rules.patterns if pattern.fullmatch(text)), None)
@@ -144,17 +159,44 @@ def _applies(phrase: Phrase, line: Line) -> bool:
     folded = line.folded.replace("\n", " ")
     if folded != phrase.text and not folded.startswith(phrase.text + " "):
         return False
-    if phrase.where == "line":
-        return folded == phrase.text
-    if phrase.where == "lead":
-        return True
+    if phrase.where in ("line", "lead"):
+        return phrase.where == "lead" or folded == phrase.text
     rest = line.folded[len(phrase.text) + 1 :]
+    if not _has_what_it_needs(phrase, line, rest):
+        return False
     if phrase.where == "start":
         return "\n" not in rest
     if folded == phrase.text:
         return not phrase.mark
     marks = _STRICT_MARK if phrase.mark else _MARK
     return bool(marks.match(line.text, _end_in_text(phrase, line))) and "\n" not in rest.strip()
+
+
+def _has_what_it_needs(phrase: Phrase, line: Line, rest: str) -> bool:
+    """Tell whether a line is no sentence by its end and by the words that follow the phrase."""
+    rules = _rules()
+    words = set(line.folded.split())
+    networked = not words.isdisjoint(rules.networks)
+    if phrase.ours and not networked and words.isdisjoint(rules.ours):
+        return False
+    if phrase.bare and not networked and _FULL_STOP.search(line.text):
+        return False
+    return not phrase.names or _names_someone(rest)
+
+
+def _names_someone(folded: str) -> bool:
+    """Tell whether words are persons' names, initials, or an agency's name."""
+    folded = folded.removesuffix(" بتصرف")
+    if find_agency(folded) or all(len(word) < 3 for word in folded.split()):
+        return True
+    return all(map(is_named_person, re.split(r"\s+و\s*(?=\S)|\n", folded)))
+
+
+def _is_notice(phrase: Phrase, line: Line) -> bool:
+    """Tell whether a phrase inside a line is a notice and no part of a sentence."""
+    folded = line.folded.replace("\n", " ")
+    at_an_end = folded.startswith(phrase.text) or folded.endswith(phrase.text)
+    return at_an_end or bool(_NOTICE.search(line.text))
 
 
 def _end_in_text(phrase: Phrase, line: Line) -> int:

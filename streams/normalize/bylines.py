@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from streams.normalize.draft import Draft, removal
-from streams.normalize.elements import is_named_person
+from streams.normalize.names import is_named_person
 
 _LABELLED = re.compile(r"(?:كتبت?|بقلم|تقرير|تحقيق|حوار|حاوره|حاورته|إعداد|اعداد)\s*[:/|–-]\s*(\S.*)")
 _BARE = re.compile(r"بقلم\s+(\S.*)")

@@ -16,15 +16,8 @@ from events.article import Dateline
 from events.days import stated_day
 from streams.normalize.dates import item_day
 from streams.normalize.draft import Draft, Line, removal, rewritten
-from streams.normalize.elements import (
-    Element,
-    agency_name,
-    classify,
-    find_agency,
-    is_month,
-    is_named_person,
-    is_person,
-)
+from streams.normalize.elements import Element, classify, is_month
+from streams.normalize.names import agency_name, find_agency, is_named_person, is_person
 from streams.normalize.runon import run_on
 
 MAX_CHARS = 140

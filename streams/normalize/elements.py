@@ -4,45 +4,17 @@ Takes the text between two marks, decides by the tables `agencies.toml` and `pla
 """
 
 import re
-import tomllib
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
-from typing import Any
 
 from events.hijri import WORDS as HIJRI
 from events.months import MONTHS, ORDINALS, SHARED, WEEKDAYS
-from streams.text.fold import match
+from streams.normalize.names import Agency, key_of, tables
 
 MAX_WORDS = 16
 """Longer elements are sentences; a date of two calendars between a city and an agency has fifteen."""
 
 _DATE_WORDS = frozenset("ه هـ م الموافق موافق يوم اليوم من عام سنه gmt بتاريخ في".split())
 _FIGURE = re.compile(r"[0-9]+[هم]?")  # "1448هـ", "2026م"
-
-
-@dataclass(frozen=True, slots=True)
-class Agency:
-    """One entry of `agencies.toml`."""
-
-    name: str
-    latin: str
-    common: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    agencies: dict[str, Agency]
-    cities: frozenset[str]
-    countries: frozenset[str]
-    desk: frozenset[str]
-    joints: frozenset[str]
-    speech: frozenset[str]
-    offices: frozenset[str]
-    given: frozenset[str]
-    relays: frozenset[str]
-    conjunctions: frozenset[str]
-    last_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,52 +34,9 @@ class Element:
     date_text: str = ""
 
 
-@cache
-def _tables() -> _Tables:
-    agencies: dict[str, Agency] = {}
-    table = _load("agencies.toml")
-    for entry in table["agency"]:
-        agency = Agency(entry["name"], entry["latin"], entry.get("common", False))
-        agencies.update({_key(spelling): agency for spelling in entry["as"]})
-    places = _load("places.toml")
-    cities = frozenset(map(_key, places["cities"] + places["geonames"]))
-    desk = frozenset(map(_key, table["words"]["desk"]))
-    return _Tables(
-        agencies=agencies,
-        cities=cities,
-        countries=frozenset(map(_key, places["countries"])),
-        desk=desk,
-        last_words=frozenset(name.rpartition(" ")[2] for name in {*agencies, *cities, *desk}),
-        joints=frozenset(map(_key, table["words"]["from"])),
-        speech=frozenset(map(_key, table["words"]["speech"])),
-        offices=frozenset(map(_key, table["words"]["offices"])),
-        given=frozenset(map(_key, " ".join(table["words"]["given"]).split())),
-        relays=frozenset(map(_key, table["words"]["relays"])),
-        conjunctions=frozenset(map(_key, table["words"]["conjunctions"])),
-    )
-
-
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
-
-
-def _key(text: str) -> str:
-    return match(text).replace("\n", " ")
-
-
-def find_agency(text: str) -> Agency | None:
-    """Give the agency that `text` names and nothing else, by any of its spellings."""
-    return _tables().agencies.get(_key(text))
-
-
-def agency_name(agency: Agency, lang: str) -> str:
-    """Give the name of an agency as texts of `lang` write it."""
-    return agency.name if lang in ("ar", "fa", "ckb", "ur", "ps") else agency.latin
-
-
 def classify(text: str, source_name: str | None) -> Element | None:
     """Tell what an element is; None where it is too long to be one, or is a sentence."""
-    key = _key(text)
+    key = key_of(text)
     words = key.split()
     if not words or len(words) > MAX_WORDS:
         return None
@@ -123,15 +52,15 @@ def classify(text: str, source_name: str | None) -> Element | None:
 
 def _listed(text: str, key: str, source_name: str | None) -> Element | None:
     """Find an element as a whole in the tables; the source's own name counts as one."""
-    tables = _tables()
-    agency = tables.agencies.get(key) or tables.agencies.get(key.removeprefix(_medium(key)))
+    known = tables()
+    agency = known.agencies.get(key) or known.agencies.get(key.removeprefix(_medium(key)))
     if agency:
         return Element(text, agency=agency, agency_text=text)
-    if source_name and key == _key(source_name):
+    if source_name and key == key_of(source_name):
         return Element(text, outlet=True)
-    if key in tables.cities or key in tables.countries:
-        return Element(text, place=True, city=key in tables.cities, place_text=text)
-    if key in tables.desk:
+    if key in known.cities or key in known.countries:
+        return Element(text, place=True, city=key in known.cities, place_text=text)
+    if key in known.desk:
         return Element(text, desk=True)
     return Element(text, date=True, date_text=text) if _is_date(key.split()) else None
 
@@ -147,11 +76,11 @@ def _medium(key: str) -> str:
 
 def _outlet_from(text: str, key: str, source_name: str | None) -> Element | None:
     """Read the source's own name before a city: "عين دجلة من بغداد"."""
-    own = _key(source_name) if source_name else ""
+    own = key_of(source_name) if source_name else ""
     if not own or not key.startswith(own + " "):
         return None
     joint, _, city = key[len(own) + 1 :].partition(" ")
-    if joint not in _tables().joints or city not in _tables().cities:
+    if joint not in tables().joints or city not in tables().cities:
         return None
     shown = text.split()
     names = len(own.split())
@@ -167,7 +96,7 @@ def _outlet_from(text: str, key: str, source_name: str | None) -> Element | None
 
 def _by_line(text: str, words: list[str]) -> Element | None:
     """Take up to four words that begin no sentence for a name."""
-    fits = len(words) <= 4 and words[0] not in _tables().speech
+    fits = len(words) <= 4 and words[0] not in tables().speech
     return Element(text, unknown=True) if fits and not any(word[0].isdigit() for word in words) else None
 
 
@@ -181,40 +110,8 @@ def _is_date(words: list[str]) -> bool:
 
 def is_month(text: str) -> bool:
     """Tell whether an element is but a month's name, as in "21 تشرين الثاني (نوفمبر)"."""
-    words = _key(text).split()
+    words = key_of(text).split()
     return bool(words) and all(any(word in known for known in (MONTHS, SHARED, ORDINALS)) for word in words)
-
-
-def is_person(text: str) -> bool:
-    """Tell whether an unknown element reads as a person's name, and not as an office or a phrase.
-
-    "محافظ البصرة: ..." is who speaks; "سجى عبد الرضا: ..." is who wrote.
-    """
-    words = _key(text).split()
-    known = _tables().offices
-    return 2 <= len(words) <= 4 and not words[0].startswith("ال") and not any(w in known for w in words)
-
-
-def is_named_person(text: str) -> bool:
-    """Tell whether an unknown element is a person's name by its first word, which a table knows."""
-    words = _key(text).split()
-    return is_person(text) and (words[0] in _tables().given or words[0].startswith("عبدال"))
-
-
-def may_end(key: str) -> bool:
-    """Tell whether a word, in match form, is the last of a name that a dateline may end with."""
-    return key.rpartition(" ")[2] in _tables().last_words
-
-
-def is_relay(keys: list[str]) -> bool:
-    """Tell whether words make the agency before them their subject: "رويترز نقلت عن مصادر"."""
-    return keys[0] in _tables().relays and keys[1] in _tables().conjunctions
-
-
-def begins_news(keys: list[str]) -> bool:
-    """Tell whether words begin a sentence whose subject follows: "أعلن ...", "أعلنت وزارة ..."."""
-    known = _tables()
-    return keys[0] in known.speech and (not keys[0].endswith("ت") or keys[1] in known.offices)
 
 
 def _compound(text: str) -> Element | None:
@@ -223,7 +120,7 @@ def _compound(text: str) -> Element | None:
     "الرياض 25 شوال 1436 هـ واس", "رام الله 21-11-2026 وفا", "وفا رام الله", "الزمان من بغداد".
     """
     shown = text.split()
-    keys = [_key(part) for part in shown]
+    keys = [key_of(part) for part in shown]
     return (
         _place_first(text, shown, keys) or _agency_first(text, shown, keys) or _date_first(text, shown, keys)
     )
@@ -234,12 +131,12 @@ def _phrase(keys: list[str]) -> str:
 
 
 def _place_first(text: str, shown: list[str], keys: list[str]) -> Element | None:
-    tables = _tables()
+    known = tables()
     for place in range(min(3, len(keys) - 1), 0, -1):
-        if _phrase(keys[:place]) not in tables.cities:
+        if _phrase(keys[:place]) not in known.cities:
             continue
         for end in range(max(place, len(keys) - 4), len(keys) + 1):
-            agency = tables.agencies.get(_phrase(keys[end:]))
+            agency = known.agencies.get(_phrase(keys[end:]))
             middle = _phrase(keys[place:end]).split()
             if (end == len(keys) or agency) and (middle or agency) and (not middle or _is_date(middle)):
                 return Element(
@@ -256,16 +153,16 @@ def _place_first(text: str, shown: list[str], keys: list[str]) -> Element | None
 
 
 def _agency_first(text: str, shown: list[str], keys: list[str]) -> Element | None:
-    tables = _tables()
+    known = tables()
     for size in range(1, min(4, len(keys) - 1) + 1):
-        agency = tables.agencies.get(_phrase(keys[:size]))
+        agency = known.agencies.get(_phrase(keys[:size]))
         if agency is None:
             continue
-        joint = size < len(keys) and keys[size] in tables.joints
+        joint = size < len(keys) and keys[size] in known.joints
         start = size + joint
         for end in range(len(keys), start, -1):
             date = _phrase(keys[end:]).split()
-            if _phrase(keys[start:end]) in tables.cities and (not date or _is_date(date)):
+            if _phrase(keys[start:end]) in known.cities and (not date or _is_date(date)):
                 return Element(
                     text,
                     place=True,
@@ -286,7 +183,7 @@ def _date_first(text: str, shown: list[str], keys: list[str]) -> Element | None:
     for size in range(len(keys) - 1, 0, -1):
         if _is_date(_phrase(keys[:size]).split()):
             rest = " ".join(shown[size:])
-            found = _listed(rest, _key(rest), None) or _compound(rest)
+            found = _listed(rest, key_of(rest), None) or _compound(rest)
             if found and (found.place or found.agency) and not found.date:
                 return replace(found, text=text, date=True, date_text=" ".join(shown[:size]))
     return None
@@ -295,7 +192,7 @@ def _date_first(text: str, shown: list[str], keys: list[str]) -> Element | None:
 def _cities(text: str) -> Element | None:
     """Read cities joined by "and": "بغداد وأربيل"; the first is where."""
     names = re.split(r"\s+و(?=\S)", text)
-    if len(names) < 2 or not all(_key(name) in _tables().cities for name in names):
+    if len(names) < 2 or not all(key_of(name) in tables().cities for name in names):
         return None
     return Element(text, place=True, city=True, place_text=names[0])
 
@@ -308,7 +205,7 @@ def _hyphened(text: str) -> Element | None:
     parts = _HYPHEN.split(text)
     if len(parts) != 2:
         return None
-    found = [_listed(part, _key(part), None) for part in parts if part]
+    found = [_listed(part, key_of(part), None) for part in parts if part]
     if len(found) != 2 or any(element is None for element in found):
         return None
     city = next((e for e in found if e and e.city), None)

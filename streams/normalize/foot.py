@@ -7,7 +7,7 @@ import re
 
 from streams.normalize.boilerplate import feet
 from streams.normalize.draft import Draft, Line, removal, rewritten
-from streams.normalize.elements import find_agency
+from streams.normalize.names import find_agency
 
 MAX_CHARS = 220
 """A foot is no longer."""

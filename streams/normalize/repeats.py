@@ -150,7 +150,7 @@ def _matches(units: list[_Unit], words: list[str]) -> list[_Match]:
     found: list[_Match] = []
     for number, unit in enumerate(units):
         follows = found[-1].end if found and found[-1].unit == number - 1 else None
-        match = _exact(number, unit, words, index, follows) or _mended(number, unit, words, index)
+        match = _exact(number, unit, words, index, follows) or _mended(number, unit, words, index, follows)
         if match:
             found += [*_short_heads(match, units, words, found), match]
             continue
@@ -190,7 +190,9 @@ def _exact(
     return None
 
 
-def _mended(number: int, unit: _Unit, words: list[str], index: dict[Words, list[int]]) -> _Match | None:
+def _mended(
+    number: int, unit: _Unit, words: list[str], index: dict[Words, list[int]], follows: int | None
+) -> _Match | None:
     """Find the sentence but for a mended word, figures alike."""
     if not index:
         return None
@@ -203,7 +205,9 @@ def _mended(number: int, unit: _Unit, words: list[str], index: dict[Words, list[
         return None
     place = max(0, min(votes, key=lambda at: (-votes[at], at)))
     told = tuple(words[place : min(place + len(unit.words), unit.at)])
-    small = _changed(told, unit.words) <= max(1, len(unit.words) // 8)
+    # In its place within a pass, a sentence may be mended more than one found by its words alone.
+    part = 4 if place == follows else 8
+    small = _changed(told, unit.words) <= max(1, len(unit.words) // part)
     alike = small and _figures(told) == _figures(unit.words)
     return _Match(number, place, place + len(unit.words), exact=False) if alike else None
 

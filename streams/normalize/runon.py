@@ -6,7 +6,8 @@ Feeds lose the line break or the dash behind it: "الرياض 06 جمادى ا�
 
 import re
 
-from streams.normalize.elements import MAX_WORDS, Element, begins_news, classify, is_relay, may_end
+from streams.normalize.elements import MAX_WORDS, Element, classify
+from streams.normalize.names import begins_news, is_relay, may_end
 from streams.text.fold import matches
 
 _WORD = re.compile(r"\S+")

@@ -12,6 +12,8 @@ from streams.normalize.draft import Line
 _MAX_HEADING = 10
 _MIN_NEIGHBOUR = 9
 _SENTENCE_END = re.compile(r"[.!؟?…»”\")]\s*$")
+# Words that begin a sentence and no heading.
+_TELLING = re.compile(r"و?(?:كان|كانت|قال|قالت|أضاف|أضافت|أكد|أكدت|أوضح|ذكر|تابع|أشار)\s")
 _NO_HEADING = re.compile(r"[.!,،؛;:…»”\")–—-]\s*$|^\s*(?:[-–—•*▪●(«“\"\d٠-٩]|ـ\s)")
 
 
@@ -38,7 +40,7 @@ def _is_heading(lines: tuple[Line, ...], at: int) -> bool:
     if not 0 < at < len(lines) - 1 or not 0 < line.words <= _MAX_HEADING or _NO_HEADING.search(line.text):
         return False
     before, after = lines[at - 1], lines[at + 1]
-    if line.linked or min(before.words, after.words) < _MIN_NEIGHBOUR:
+    if line.linked or _TELLING.match(line.text) or min(before.words, after.words) < _MIN_NEIGHBOUR:
         return False
     return bool(_SENTENCE_END.search(before.text)) and after.kind == "paragraph"
 
