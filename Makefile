@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 # What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
 KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
 
-.PHONY: run test lint bench eval fuzz lock clean environment fresh-environment chaos mutants
+.PHONY: run test lint bench eval model fuzz lock clean environment fresh-environment chaos mutants
 
 run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
@@ -44,8 +44,16 @@ fuzz: environment
 	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py
 
 # Precision, recall, F1 of dedupe on the labelled pairs, beside plain baselines; half a minute.
+# DATA: the directory of the development sets, for what is measured on public sets too.
 eval: environment
 	.venv/bin/python -m benchmarks.eval_dedupe
+	.venv/bin/python -m benchmarks.eval_topics $(DATA)
+
+# Writes the topic model anew, byte for byte what is in the repository, from the ANT Corpus below DATA.
+model: environment
+	@test -n "$(DATA)" || { echo "make model DATA=DIR, where DIR holds ant-corpus" >&2; exit 2; }
+	.venv/bin/python -m training.topics "$(DATA)/ant-corpus" > streams/tag/data/topic_model.tsv.new
+	mv streams/tag/data/topic_model.tsv.new streams/tag/data/topic_model.tsv
 
 environment:
 	@if [ "$$(cat .venv/ready 2>/dev/null)" != "$(KEY)" ] || ! .venv/bin/python -c '' 2>/dev/null; then \

@@ -50,7 +50,7 @@ def tag(article: DedupedArticle) -> EnrichedArticle:
     enriched = EnrichedArticle(
         **{name: getattr(article, name) for name in DedupedArticle.__struct_fields__},
         event_id="",
-        topics=topics.topics(read),
+        topics=topics.topics(read, article.lang),
         places=places.places(article, mentions),
         organisations=names.listing(found, "organisation"),
         people=names.listing(found, "person"),

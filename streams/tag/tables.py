@@ -19,6 +19,7 @@ TABLES = (
     "organisations.tsv",
     "people.tsv",
     "places.tsv",
+    "topic_model.tsv",
     "topic_terms.tsv",
 )
 
