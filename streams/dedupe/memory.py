@@ -9,6 +9,7 @@ from array import array
 
 import numpy as np
 
+from streams.dedupe.clock import Witnesses
 from streams.dedupe.entry import Entry
 from streams.dedupe.features import Digests, distinct
 from streams.dedupe.postings import Numbers, Postings
@@ -66,6 +67,7 @@ class ShardMemory:
     def __init__(self, settings: DedupeSettings) -> None:
         self._settings = settings
         self.clock: int | None = None
+        self.witnesses = Witnesses()
         self.next_seq = 1
         self.origins = Table()
         self.articles = Table()  # identity keys -> latest entry with content
@@ -88,6 +90,7 @@ class ShardMemory:
         """Remember `entry`; give the numbers of the articles that are no candidates any more."""
         if entry.seq >= self.next_seq:
             self.next_seq, self.clock = entry.seq + 1, entry.clock
+        self.witnesses.add(entry.seq, entry.source_id, entry.at)
         self.origins.raise_to(key64(entry.origin), entry.seq)
         (self.full if entry.content else self.bare).push(entry.seq, entry.clock)
         if entry.content:
@@ -141,6 +144,7 @@ class ShardMemory:
 
     def drop(self, entry: Entry) -> None:
         """Forget `entry`, which is being deleted from the store."""
+        self.witnesses.drop(entry.seq)
         self.origins.discard(key64(entry.origin), entry.seq)
         (self.full if entry.content else self.bare).drop(entry.seq)
         if not entry.content:

@@ -100,6 +100,7 @@ class Rebuilding:
         """Remember the next entry."""
         memory, seq = self._memory, trace.seq
         memory.next_seq, memory.clock = seq + 1, trace.clock
+        memory.witnesses.add(seq, trace.source_id, trace.at)
         self._origins.put(key64(trace.origin), seq)
         (memory.full if trace.content else memory.bare).push(seq, trace.clock)
         if trace.content is None:

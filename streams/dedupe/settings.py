@@ -23,7 +23,7 @@ class DedupeSettings:
     margin_ms: int = 24 * HOUR_MS
     """How much longer than its window an entry is kept: a replay must meet what its first pass met."""
     max_clock_step_ms: int = 24 * HOUR_MS
-    """A record moves the shard's clock at most this far, so that one lying time evicts nothing much."""
+    """A source alone moves the shard's clock at most this far beyond the others (clock.py)."""
     max_entries: int = 1_200_000
     """Articles remembered per shard whatever their times say; the oldest give way."""
     evictions_per_event: int = 4

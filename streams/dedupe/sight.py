@@ -8,6 +8,7 @@ from events.article import Article
 from events.times import parse_instant
 from streams.dedupe.aliases import hint_keys
 from streams.dedupe.candidates import Keys, keys_of
+from streams.dedupe.clock import moved
 from streams.dedupe.entry import Entry, StoryState
 from streams.dedupe.features import Features, features_of
 from streams.dedupe.memory import ShardMemory
@@ -44,11 +45,11 @@ class Sight:
 
     @cached_property
     def clock(self) -> int:
-        """The shard's clock after this article: it never goes back, and no record moves it far."""
-        before = self.memory.clock
+        """The shard's clock after this article: it never goes back, and no source alone moves it far."""
+        before, told = self.memory.clock, self.memory.witnesses.told
         if before is None:
             return self.at
-        return max(before, min(self.at, before + self.settings.max_clock_step_ms))
+        return moved(before, self.at, self.article.source_id, told, self.settings.max_clock_step_ms)
 
     @cached_property
     def hints(self) -> dict[int, str]:
