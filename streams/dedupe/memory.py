@@ -186,10 +186,11 @@ class ShardMemory:
 
     def _expired(self, line: Line, limit: int) -> list[int]:
         surplus = len(line) + 1 - self._settings.max_entries
+        oldest_kept = self.next_seq - self._settings.kept_for_redelivery
         found: list[int] = []
         for place in range(min(len(line), self._settings.evictions_per_event)):
             seq, clock = line.at(place)
-            if clock >= limit and place >= surplus:
+            if (clock >= limit or seq >= oldest_kept) and place >= surplus:
                 break  # clocks never go back: those behind it are no older
             found.append(seq)
         return found

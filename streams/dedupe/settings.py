@@ -26,6 +26,9 @@ class DedupeSettings:
     """A source alone moves the shard's clock at most this far beyond the others (clock.py)."""
     max_entries: int = 1_200_000
     """Articles remembered per shard whatever their times say; the oldest give way."""
+    kept_for_redelivery: int = 20_000
+    """Nothing leaves before so many later records were decided, whatever times they tell: in a backfill a
+    month may pass while a record is in flight, and what a crash brings again must meet its first decision."""
     evictions_per_event: int = 4
 
     newest_per_key: int = 24

@@ -1,5 +1,6 @@
 """The composition root: one Faust app a stage, with its step, loop and group."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from streams.engine.alerting import AlertStep
 from streams.engine.contiguity import ContiguityGuard
 from streams.engine.faustfix import DurableConsumer, FailStopApp, check_faust_version
 from streams.engine.memory import Kind, Memories
+from streams.engine.outsize import LARGEST, OutsizeProducer, size
 from streams.engine.probes import HealthAddress
 from streams.engine.records import Outgoing
 from streams.engine.rules import RulesFollower
@@ -44,6 +46,7 @@ class EngineSettings:
     alert: AlertSettings = field(default_factory=AlertSettings)
     commit_seconds: float = 1.0
     request_seconds: float = 40.0
+    rebalance_seconds: float = 120.0
     health: HealthAddress | None = None
 
     def connection(self) -> dict[str, Any]:
@@ -77,7 +80,8 @@ def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) ->
     rules = RulesFollower(settings.connection(), settings.prefix) if stage == "alert" else None
     guard = ContiguityGuard(_Positions(app), settings.connection())
     step = _step(stage, settings, memories, rules)
-    loop = StageLoop(stage, step, _publisher(app), _mark_durable(app), guard, fault)
+    outsize = OutsizeProducer(settings.connection(), settings.request_seconds)
+    loop = StageLoop(stage, step, _publisher(app, outsize), _mark_durable(app), guard, fault)
     _wire(app, topics.read_by(stage), settings, loop)
 
     membership = Membership()
@@ -131,8 +135,10 @@ def _step(stage: str, settings: EngineSettings, memories: Memories[Any], rules: 
     return TagStep(settings.prefix)
 
 
-def _publisher(app: FailStopApp) -> Any:
+def _publisher(app: FailStopApp, outsize: OutsizeProducer) -> Any:
     async def publish(record: Outgoing) -> Awaitable[Any]:
+        if size(record) > LARGEST:
+            return asyncio.create_task(outsize.send(record))
         return await app.producer.send(
             record.topic, record.key, record.value, record.partition, None, list(record.headers)
         )
@@ -169,7 +175,7 @@ def _faust_settings(settings: EngineSettings) -> dict[str, Any]:
         "broker_client_id": f"marsad-{quote(settings.instance_id)}",
         "broker_session_timeout": SESSION_SECONDS,
         "broker_heartbeat_interval": SESSION_SECONDS / 3,
-        "broker_rebalance_timeout": 120.0,
+        "broker_rebalance_timeout": settings.rebalance_seconds,
         "broker_request_timeout": max(settings.request_seconds, SESSION_SECONDS),
         "broker_commit_interval": settings.commit_seconds,
         "broker_max_poll_records": 500,

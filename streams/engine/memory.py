@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from streams.engine.records import Outgoing
 from streams.engine.recovery import recover
-from streams.engine.state import PartitionStore
+from streams.engine.state import PartitionStore, is_damage
 
 log = logging.getLogger("marsad.engine")
 
@@ -71,8 +72,19 @@ class Memories(Generic[I]):
         return len(self._open)
 
     async def _recovered(self, partition: int) -> Memory[I]:
+        path = self._directory / f"{self._kind.name}-{partition}"
+        try:
+            return await self._opened(partition, path)
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            log.error("%s is damaged, it is made anew from the changelog: %s", path, error)
+            await asyncio.to_thread(shutil.rmtree, path)
+            return await self._opened(partition, path)
+
+    async def _opened(self, partition: int, path: Path) -> Memory[I]:
         started = asyncio.get_running_loop().time()
-        store = await asyncio.to_thread(PartitionStore, self._directory / f"{self._kind.name}-{partition}")
+        store = await asyncio.to_thread(PartitionStore, path)
         try:
             await recover(store, self._changelog, partition, self._client)
             index = self._kind.over(store)

@@ -16,6 +16,15 @@ from rocksdict import AccessType, Options, Rdict, WriteBatch
 POSITION_KEY = b"\x00changelog-position"
 
 
+DAMAGE = ("Corruption", "No such file or directory")
+"""How RocksDB's messages begin, or end, where files are not what it wrote; it raises plain `Exception`s."""
+
+
+def is_damage(error: BaseException) -> bool:
+    """Tell whether `error` says that a database's files are damaged, as opposed to a full disk or a bug."""
+    return type(error) is Exception and any(sign in str(error) for sign in DAMAGE)
+
+
 class PartitionStore(MutableMapping[str, bytes]):
     """The entries of one partition; `position` is the changelog offset up to which they are complete.
 

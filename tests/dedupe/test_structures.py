@@ -80,6 +80,7 @@ def test_what_is_evicted_leaves_nothing_behind() -> None:
         repeat_window_ms=HOUR,
         story_window_ms=HOUR,
         margin_ms=HOUR,
+        kept_for_redelivery=0,
     )
     store: dict[str, bytes] = {}
     index = Index(store, chosen)
@@ -118,7 +119,7 @@ def test_the_number_of_entries_is_bounded_whatever_the_times_say() -> None:
 
 
 def test_a_volatile_line_is_forgotten_with_its_signs() -> None:
-    chosen = replace(DedupeSettings(), identity_window_ms=4 * HOUR, margin_ms=HOUR)
+    chosen = replace(DedupeSettings(), identity_window_ms=4 * HOUR, margin_ms=HOUR, kept_for_redelivery=0)
     store: dict[str, bytes] = {}
     index = Index(store, chosen)
 

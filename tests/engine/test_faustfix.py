@@ -11,6 +11,7 @@ from streams.engine.app import EngineSettings, build
 from streams.engine.faustfix import DurableConsumer, FaustVersionError, check_faust_version
 
 HERE = TP("news.articles.raw.v1", 0)
+THERE = TP("news.articles.raw.v1", 1)
 
 
 @pytest.fixture
@@ -49,14 +50,39 @@ async def test_a_refused_commit_is_tried_again(
     assert consumer._should_commit(HERE, 4)
 
 
+async def test_what_was_revoked_is_forgotten(
+    consumer: DurableConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def committed(self: Any, revoked: set[TP]) -> None:
+        assert self.durable == {HERE: 4, THERE: 8}  # Faust commits here what became durable meanwhile
+
+    monkeypatch.setattr(faustfix.driver.Consumer, "on_partitions_revoked", committed)
+    consumer.mark_durable(HERE, 3)
+    consumer.mark_durable(THERE, 7)
+    await consumer.on_partitions_revoked({HERE})
+    assert consumer.durable == {THERE: 8}
+
+
+async def test_a_crash_of_a_service_ends_the_process_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[BaseException] = []
+    monkeypatch.setattr(faustfix, "fail_stop", lambda where, error: ends.append(error))
+    app = build("tag", EngineSettings("127.0.0.1:1", tmp_path, "test")).app
+    await app.crash(reason := RuntimeError("the consumer's thread died"))
+    # Plain, Faust would now stop its services one by one, and commit what is in flight.
+    assert set(ends) == {reason}
+    assert not app.should_stop
+
+
 async def test_the_producer_keeps_order_and_waits_for_all_replicas(tmp_path: Path) -> None:
     producer = build("tag", EngineSettings("127.0.0.1:1", tmp_path, "test")).app.producer
     settings = {**producer._settings_default(), **producer._settings_extra()}
     assert (settings["enable_idempotence"], settings["acks"]) == (True, "all")
 
 
-def test_another_faust_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_faust_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check_faust_version()
     monkeypatch.setattr(faustfix, "WANTED", {"faust-streaming": "0.15.2"})
     with pytest.raises(FaustVersionError, match=r"0\.15\.2"):
-        check_faust_version()
+        build("tag", EngineSettings("127.0.0.1:1", tmp_path, "test"))

@@ -46,6 +46,24 @@ def english(number: int) -> dict[str, Any]:
     return raw(number, "wire-en", title=f"Report {number}", content_text=text, lang="en")
 
 
+def turkish(number: int) -> dict[str, Any]:
+    body = (
+        f"Polis {number}. mahallede {number * 7919} numaralı paketi bulduğunu açıkladı, kapı {number * 31}. "
+        * 2
+    )
+    text = (
+        body
+        + "Valilik olayda kimsenin yaralanmadığını ve yolun öğle saatlerinde yeniden açıldığını bildirdi."
+    )
+    return raw(number, "wire-tr", title=f"{number}. haber", content_text=text, lang="tr")
+
+
+def in_both_partitions(first: int, end: int) -> list[bytes]:
+    """Arabic and Turkish articles: of two partitions, murmur2 gives each its own."""
+    made = [(raw(number), turkish(number)) for number in range(first, end)]
+    return [orjson.dumps(one) for both in made for one in both]
+
+
 def numbered(count: int, seed: int = 1) -> list[bytes]:
     """`count` raw records as bytes: about 60 % new, repeats, revisions, copies, English, poison."""
     dice = random.Random(seed)

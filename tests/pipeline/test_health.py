@@ -17,7 +17,7 @@ from marsad.polling import METRICS
 from streams.engine.backlog import Backlog
 from tests.pipeline import corpus
 from tests.pipeline.feeding import send
-from tests.pipeline.workers import STAGES, Workers
+from tests.pipeline.workers import PATIENCE, STAGES, Workers
 
 
 @pytest.fixture
@@ -34,13 +34,13 @@ def told(workers: Workers) -> Workers:
 
 async def address(workers: Workers, log: str, stage: str) -> str:
     """Where the stage says that its health is."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not (said := re.search(rf"health of stage {stage} at (http://\S+)/", workers.log(log))):
             await asyncio.sleep(0.1)
     return said[1]
 
 
-async def until(http: aiohttp.ClientSession, url: str, status: int, seconds: float = 60) -> str:
+async def until(http: aiohttp.ClientSession, url: str, status: int, seconds: float = PATIENCE) -> str:
     async with asyncio.timeout(seconds):
         while True:
             async with http.get(url) as answer:
@@ -94,7 +94,7 @@ async def test_a_stage_that_was_stopped_in_order_does_not_listen_any_more(
     where = await address(told, "tag", "tag")
     await until(http, where + "/readyz", 200)
     told.running["tag"].send_signal(signal.SIGTERM)
-    await asyncio.to_thread(told.running["tag"].wait, 30)
+    await asyncio.to_thread(told.running["tag"].wait, PATIENCE)
     assert told.running["tag"].returncode == 0
     with pytest.raises(aiohttp.ClientConnectionError):
         await http.get(where + "/livez")
@@ -114,7 +114,7 @@ async def test_a_taken_port_is_named_and_ends_the_worker(told: Workers) -> None:
     told.env["MARSAD_HEALTH_PORT"] = str(port)
     try:
         told.start("tag")
-        code = await asyncio.to_thread(told.running["tag"].wait, 60)
+        code = await asyncio.to_thread(told.running["tag"].wait, PATIENCE)
     finally:
         server.close()
         await server.wait_closed()
@@ -158,7 +158,7 @@ def start_connectors(workers: Workers) -> None:
 
 async def test_the_connectors_say_what_they_polled(told: Workers, http: aiohttp.ClientSession) -> None:
     start_connectors(told)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not (said := re.search(r"connectors at (http://\S+)/", told.log("connectors"))):
             await asyncio.sleep(0.1)
         await until(http, said[1] + "/readyz", 200)

@@ -1,7 +1,6 @@
 """Records that a foreign producer may write: they end like all others, and the lag comes to nothing."""
 
 import time
-from pathlib import Path
 
 import orjson
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -15,7 +14,7 @@ FORGED = b"elsewhere/0/999"
 
 
 async def test_foreign_records_end_once_each_with_their_own_origin(
-    workers: Workers, producer: AIOKafkaProducer, tmp_path: Path
+    workers: Workers, producer: AIOKafkaProducer
 ) -> None:
     raw = f"{workers.prefix}articles.raw.v1"
     forged = [("a", b""), ("a", b"2"), ("news_origin", FORGED)]
@@ -28,7 +27,7 @@ async def test_foreign_records_end_once_each_with_their_own_origin(
     workers.start()
     await workers.drained()
     logs = await verifier.read_logs(workers.broker, workers.prefix)
-    found = verifier.check(logs, tmp_path)
+    found = verifier.check(logs)
     assert good(found), found
     assert (found["events"], found["dead"]) == (3, 2)
     dead = {record.value: record for _, _, record in logs.dead}
@@ -37,7 +36,7 @@ async def test_foreign_records_end_once_each_with_their_own_origin(
 
 
 async def test_transactions_leave_no_lag_and_lose_nothing(
-    workers: Workers, kafka: str, producer: AIOKafkaProducer, tmp_path: Path
+    workers: Workers, kafka: str, producer: AIOKafkaProducer
 ) -> None:
     raw = f"{workers.prefix}articles.raw.v1"
     async with AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=raw) as transactional:
@@ -52,7 +51,7 @@ async def test_transactions_leave_no_lag_and_lose_nothing(
     # A record behind the last marker: the committed offset is the marker's.
     await send(producer, workers.prefix, [orjson.dumps(corpus.raw(7))])
     await workers.drained()
-    found = verifier.check(await verifier.read_logs(kafka, workers.prefix), tmp_path)
+    found = verifier.check(await verifier.read_logs(kafka, workers.prefix))
     assert good(found), found
     assert found["events"] == 7
 

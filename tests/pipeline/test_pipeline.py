@@ -6,18 +6,21 @@ from pathlib import Path
 import orjson
 from aiokafka import AIOKafkaProducer
 
-from tests.pipeline import corpus, verifier
+from tests.pipeline import commits, corpus, verifier
+from tests.pipeline.audit import everything
 from tests.pipeline.feeding import good, send
 from tests.pipeline.workers import STAGES, Workers
 
 
 async def test_what_comes_out_of_kafka_is_what_process_makes(
-    workers: Workers, producer: AIOKafkaProducer, tmp_path: Path
+    workers: Workers, producer: AIOKafkaProducer
 ) -> None:
+    await commits.stamp(workers.broker, workers.prefix)
     await send(producer, workers.prefix, corpus.numbered(400))
     workers.start()
     await workers.drained()
-    found = verifier.check(await verifier.read_logs(workers.broker, workers.prefix), tmp_path)
+    workers.stop()
+    found = await everything(workers.broker, workers.prefix, workers.data)
     assert good(found), found
     assert found["events"] > 250
     assert found["repeats"] > 20
@@ -25,7 +28,7 @@ async def test_what_comes_out_of_kafka_is_what_process_makes(
 
 
 async def test_killed_in_mid_stream_nothing_is_lost_invented_or_changed(
-    workers: Workers, producer: AIOKafkaProducer, tmp_path: Path
+    workers: Workers, producer: AIOKafkaProducer
 ) -> None:
     values = corpus.numbered(600, seed=2)
     workers.start()
@@ -37,7 +40,7 @@ async def test_killed_in_mid_stream_nothing_is_lost_invented_or_changed(
         workers.start(*victims)
     await sending
     await workers.drained()
-    found = verifier.check(await verifier.read_logs(workers.broker, workers.prefix), tmp_path)
+    found = verifier.check(await verifier.read_logs(workers.broker, workers.prefix))
     assert good(found), found
 
 
@@ -53,7 +56,7 @@ async def test_the_state_directory_may_be_lost(
     workers.start()
     await send(producer, workers.prefix, values[150:])
     await workers.drained()
-    found = verifier.check(await verifier.read_logs(workers.broker, workers.prefix), tmp_path)
+    found = verifier.check(await verifier.read_logs(workers.broker, workers.prefix))
     assert good(found), found
 
 

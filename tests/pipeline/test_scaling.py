@@ -5,13 +5,15 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 
+from events.topics import app_id
+from marsad import topics
 from tests.pipeline import corpus, verifier
 from tests.pipeline.feeding import good, send
-from tests.pipeline.workers import STAGES, Workers
+from tests.pipeline.workers import PATIENCE, STAGES, Workers
 
 
 async def test_workers_come_and_go_and_share_a_data_directory(
-    workers: Workers, producer: AIOKafkaProducer, tmp_path: Path
+    workers: Workers, producer: AIOKafkaProducer
 ) -> None:
     second = Workers(workers.broker, workers.prefix, workers.data)
     workers.start()
@@ -27,12 +29,48 @@ async def test_workers_come_and_go_and_share_a_data_directory(
         await workers.drained()
     finally:
         second.stop()
-    found = verifier.check(await verifier.read_logs(workers.broker, workers.prefix), tmp_path)
+    found = verifier.check(await verifier.read_logs(workers.broker, workers.prefix))
     assert good(found), found
+
+
+async def test_a_partition_that_comes_back_is_remembered_as_it_is_now(
+    workers: Workers, producer: AIOKafkaProducer
+) -> None:
+    second = Workers(workers.broker, workers.prefix, workers.data)
+    # Each round repeats twenty of the one before.
+    rounds = [corpus.in_both_partitions(first, first + 60) for first in (0, 40, 80)]
+    workers.start()
+    await send(producer, workers.prefix, rounds[0])
+    await workers.drained()
+    try:
+        second.start("dedupe")
+        await both_work(workers)
+        await send(producer, workers.prefix, rounds[1])
+        await workers.drained()
+    finally:
+        await asyncio.to_thread(second.stop)
+    await send(producer, workers.prefix, rounds[2])
+    await workers.drained()
+    found = verifier.check(await verifier.read_logs(workers.broker, workers.prefix))
+    assert good(found), found
+    assert (found["events"], found["repeats"]) == (2 * 140, 2 * 40)
+
+
+async def both_work(workers: Workers) -> None:
+    """Wait until dedupe's group has two members, and each holds a partition."""
+    group = app_id("dedupe", workers.prefix)
+    async with topics.admin({"bootstrap_servers": workers.broker}) as client, asyncio.timeout(PATIENCE):
+        while True:
+            (answer,) = await client.describe_consumer_groups([group])
+            (described,) = answer.to_object()["groups"]
+            held = [len(member["member_assignment"]) for member in described["members"]]
+            if described["state"] == "Stable" and len(held) == 2:
+                return
+            await asyncio.sleep(0.2)
 
 
 async def _places(data: Path, wanted: set[str]) -> None:
     """Wait until workers hold these places below the data directory."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not wanted <= {path.name for path in data.glob("workers/*/*/*")}:
             await asyncio.sleep(0.1)
