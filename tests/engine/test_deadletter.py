@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from events.deadletter import MAX_TRACE
 from events.rejected import Rejected
-from streams.engine.deadletter import MAX_TRACE, dead_letter
+from streams.engine.deadletter import dead_letter
 from streams.engine.records import Incoming
 
 INCOMING = Incoming(
