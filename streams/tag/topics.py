@@ -163,9 +163,9 @@ def _count(passage: Passage, found: _Found) -> None:
     covered: dict[str, int] = {}
     longest, owners = (0, 0), frozenset[str]()
     for hit in passage.hits:
-        spoken = dict(terms[meaning.row] for meaning in hit.meanings if meaning.kind == "term")
-        if not spoken:
+        if "term" not in hit.kinds:
             continue
+        spoken = dict(terms[meaning.row] for meaning in hit.meanings if meaning.kind == "term")
         inside = hit.end <= longest[1] and (hit.start, hit.end) != longest
         if not inside:
             longest, owners = (hit.start, hit.end), frozenset(map(top_level, spoken))
