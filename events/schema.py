@@ -75,6 +75,7 @@ TEXTS: dict[str, str] = {
     "origins": "Who speaks in the story, in order: `agency:NAME` as credited, else `source:ID` of the "
     "earliest of near-copies; the first 16.",
     "Story.places": "Places in the titles and datelines, as written; the first 16.",
+    "Story.split_from": "The story that this one's first article left: its page told of another event.",
     "Story.status": "`merged`: it turned out to be `merged_into`, and nothing is added to it any more.",
     "ends_at": "Event time after which the story is over unless an article joins it before.",
     "evidence": "Every mention.",

@@ -12,7 +12,8 @@ class Story(Value, frozen=True, kw_only=True):
 
     A story that turns out to be another one's ends as `merged`, naming the one it became part of in
     `merged_into`; nothing is added to it any more. Any other story is over at `ends_at` (event time)
-    unless an article joins it before.
+    unless an article joins it before. An article whose page now tells of something else leaves its story and
+    founds one with `split_from`; the story that it left is told anew, with one article less.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -30,3 +31,4 @@ class Story(Value, frozen=True, kw_only=True):
     status: StoryStatus = "open"
     merged_into: str | None = None
     ends_at: str | None = None
+    split_from: str | None = None

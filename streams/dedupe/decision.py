@@ -9,6 +9,7 @@ from streams.dedupe.entry import Content, Entry, Outcome, StoryState, pack_texts
 from streams.dedupe.features import MAX_CHARACTERS
 from streams.dedupe.identity import Known, identified
 from streams.dedupe.memory import frame_key
+from streams.dedupe.parting import parts, without
 from streams.dedupe.relation import Refused, Related, likeness, relate
 from streams.dedupe.revision import changes
 from streams.dedupe.sight import Sight
@@ -99,7 +100,15 @@ def _revision(sight: Sight, known: Known, frame: int) -> Entry:
         changes=changes((old_title, old_text), (article.title, article.text), article.lang),
     )
     entry = _entry(sight, "revision", latest.article_id, latest.revision + 1, latest.first_seen_at)
-    story = joined(sight.latest_story(latest), sight, latest.article_id, latest.voice, new=False)
+    told = sight.latest_story(latest)
+    if parts(sight, known, alike, relates_to, told):
+        voice = voice_of(article)
+        story = founded(sight, latest.article_id, voice, entry.revision, told.story_id)
+        gone = without(told, latest.source_id, latest.voice)
+        return _in_full(
+            sight, replace(entry, relates_to=relates_to, before=latest.seq, left=gone), voice, story
+        )
+    story = joined(told, sight, latest.article_id, latest.voice, new=False)
     if frame and sight.memory.framed.get(frame_key(frame, latest.article_id)) is not None:
         frame = 0  # this article has been counted
     entry = replace(entry, relates_to=relates_to, before=latest.seq, frame=frame)

@@ -26,7 +26,7 @@ Outcome = Literal["new", "revision", "copy", "partial", "repeat"]
 
 
 class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A story as of one entry. `sources` and `voices` are sorted digests of 8 bytes each.
+    """A story as of one entry. `sources` and `voices` are sorted digests of 8 bytes each (tally.py).
 
     `origins` names the first of the voices, `places` the places in titles and datelines by (key, name).
     """
@@ -41,6 +41,9 @@ class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_article_id: str
     origins: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
+    source_counts: bytes = b""
+    voice_counts: bytes = b""
+    split_from: str | None = None
 
     def counts(self) -> StoryCounts:
         """Give the counts that stand in the article's event."""
@@ -95,6 +98,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     story: StoryState | None = None
     merged: StoryState | None = None
     """The story that became part of `story` by this very entry."""
+    left: StoryState | None = None
+    """The story that the article left by this very revision, as it stands without it."""
     before: int | None = None
     """The number of the entry that a revision was compared with."""
     frame: int = 0

@@ -19,7 +19,7 @@ from events.repeat import Repeat
 from events.story import Story
 from streams.dedupe.aliases import own_key
 from streams.dedupe.decision import decide
-from streams.dedupe.entry import Entry, decode_entry, encode_entry, entry_key
+from streams.dedupe.entry import Entry, StoryState, decode_entry, encode_entry, entry_key
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.output import deduped, receipt
 from streams.dedupe.rebuilding import Rebuilding, decode_trace
@@ -43,7 +43,8 @@ class Decision:
 
     `redelivered`: this origin was decided before, and this is that decision. `superseded`: the article has a
     later revision by now. `story` is the latest state of the story, also on a redelivery; `merged` is the
-    last state of the story that became part of it by this article.
+    last state of the story that became part of it by this article, `left` the story that the article left by
+    this revision.
     """
 
     outcome: Literal["new", "revision", "copy", "partial", "repeat"]
@@ -51,6 +52,7 @@ class Decision:
     repeat: Repeat | None
     story: Story | None
     merged: Story | None
+    left: Story | None
     superseded: bool
     redelivered: bool
     changes: Changes
@@ -84,19 +86,24 @@ class Index:
             put=((entry.key, data),),
             delete=tuple(entry_key(article.shard, seq) for seq in expired),
         )
-        return _decision(article, entry, entry, changes, self._settings.story_window_ms)
+        states = (entry.story, entry.left)
+        return _decision(article, entry, states, changes, self._settings.story_window_ms)
 
     def _redelivered(self, article: Article, known: Entry, memory: ShardMemory) -> Decision:
         """Give the decision of the first time, and the story as it stands now: upserts never go back."""
-        latest = known
         superseded = False
+        states = tuple(
+            latest_of_story(state.story_id, memory, partial(self._latest, known.shard)) or state
+            if state
+            else None
+            for state in (known.story, known.left)
+        )
         if known.story is not None:
-            latest = latest_of_story(known, memory, partial(self._latest, known.shard)) or known
             current = self._latest(known.shard, memory.articles.get(known.keys[0]))
             superseded = current is not None and current.revision > known.revision
         changes = Changes(put=((known.key, self._store[known.key]),))
         window = self._settings.story_window_ms
-        return _decision(article, known, latest, changes, window, redelivered=True, superseded=superseded)
+        return _decision(article, known, states, changes, window, redelivered=True, superseded=superseded)
 
     def _latest(self, shard: str, seq: int | None) -> Entry | None:
         return None if seq is None else self._read(shard, seq)
@@ -171,18 +178,22 @@ class Index:
 def _decision(
     article: Article,
     entry: Entry,
-    latest: Entry,
+    states: tuple[StoryState | None, ...],
     changes: Changes,
     window: int,
     *,
     redelivered: bool = False,
     superseded: bool = False,
 ) -> Decision:
+    story, left = (
+        story_event(state, article.lang, window) if entry.emitted and state else None for state in states
+    )
     return Decision(
         outcome=entry.outcome,
         article=deduped(article, entry) if entry.emitted else None,
         repeat=None if entry.emitted else receipt(article, entry),
-        story=story_event(latest.story, article.lang, window) if entry.emitted and latest.story else None,
+        story=story,
+        left=left,
         merged=merged_event(entry, article.lang) if entry.emitted else None,
         superseded=superseded,
         redelivered=redelivered,

@@ -22,7 +22,7 @@ _TERM_MASK = np.uint32(TERM_COUNTERS - 1)
 
 def stories_of(entry: Entry) -> list[str]:
     """Give the ids of the stories whose latest state `entry` tells."""
-    return [story.story_id for story in (entry.story, entry.merged) if story]
+    return [story.story_id for story in (entry.story, entry.merged, entry.left) if story]
 
 
 def frame_key(frame: int, article_id: str) -> int:

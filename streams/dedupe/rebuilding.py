@@ -49,6 +49,7 @@ class Trace(msgspec.Struct, frozen=True):
     keys: tuple[int, ...] = ()
     story: _Named | None = None
     merged: _Named | None = None
+    left: _Named | None = None
     frame: int = 0
     content: _Said | None = None
 
@@ -108,7 +109,7 @@ class Rebuilding:
         for key in trace.keys:
             self._articles.put(key, seq)
         self._exact.put(key64(trace.source_id, trace.content.exact), seq)
-        for story in (trace.story, trace.merged):
+        for story in (trace.story, trace.merged, trace.left):
             if story is not None:
                 self._stories.put(key64(story.story_id), seq)
         if trace.frame:

@@ -17,15 +17,17 @@ from streams.dedupe.table import key64
 
 
 def latest_of_story(
-    entry: Entry, memory: ShardMemory, read: Callable[[int | None], Entry | None]
-) -> Entry | None:
-    """Give the latest entry of the story that `entry` belongs to, through every merge since."""
-    story_id = entry.story.story_id if entry.story else ""
-    latest = read(memory.stories.get(key64(story_id)))
-    while latest is not None and latest.story is not None and latest.story.story_id != story_id:
-        story_id = latest.story.story_id
+    story_id: str, memory: ShardMemory, read: Callable[[int | None], Entry | None]
+) -> StoryState | None:
+    """Give how a story stands now, or the one that it became part of, through every merge since."""
+    while True:
         latest = read(memory.stories.get(key64(story_id)))
-    return latest
+        if latest is None or latest.story is None:
+            return None
+        for state in (latest.story, latest.left):
+            if state is not None and state.story_id == story_id:
+                return state
+        story_id = latest.story.story_id
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,13 +82,12 @@ class Sight:
         """Give the entry of that number, or None."""
         return None if seq is None else self.read_entry(self.article.shard, seq)
 
-    def latest_of_story(self, entry: Entry) -> Entry | None:
-        """Give the latest entry of the story that `entry` belongs to, or that it became part of."""
-        return latest_of_story(entry, self.memory, self.read)
+    def latest_of_story(self, entry: Entry) -> StoryState | None:
+        """Give how the story that `entry` belongs to stands now, or the one that it became part of."""
+        return latest_of_story(entry.story.story_id, self.memory, self.read) if entry.story else None
 
     def latest_story(self, entry: Entry) -> StoryState:
-        """Give the latest state of the story that `entry`, an article's, belongs to."""
-        latest = self.latest_of_story(entry)
-        state = latest.story if latest else entry.story
+        """Give how the story that `entry`, an article's, belongs to stands now."""
+        state = self.latest_of_story(entry) or entry.story
         assert state is not None  # noqa: S101 - every article has a story
         return state

@@ -19,13 +19,13 @@ from events.article import Article
 from events.identity import digest
 from events.story import Story
 from events.times import parse_instant, wire_time
+from streams.dedupe import tally
 from streams.dedupe.candidates import Candidates
 from streams.dedupe.entry import Entry, StoryState
 from streams.dedupe.facts import conflicts
 from streams.dedupe.relation import Refused, facts_of, overlap
 from streams.dedupe.sameness import MOST_WORTH, lost_by_time, shared
 from streams.dedupe.sight import Sight
-from streams.dedupe.table import key64
 from streams.dedupe.terms import Vector
 from streams.dedupe.words import tables, word
 from streams.text.fold import match
@@ -44,37 +44,52 @@ def voice_of(article: Article) -> str:
     return f"agency:{agency}" if agency else f"source:{article.source_id}"
 
 
-def founded(sight: Sight, article_id: str, voice: str) -> StoryState:
-    """Give the story that the article at hand founds."""
+def founded(
+    sight: Sight, article_id: str, voice: str, revision: int = 1, split_from: str | None = None
+) -> StoryState:
+    """Give the story that the article at hand founds, with a later revision by leaving another one."""
     article = sight.article
+    sources, source_counts = tally.pack({tally.member(article.source_id): 1})
+    voices, voice_counts = tally.pack({tally.member(voice): 1})
+    again = () if revision == 1 else (str(revision),)
     return StoryState(
-        story_id=digest("story", article.shard, article_id),
+        story_id=digest("story", article.shard, article_id, *again),
         title=article.title,
         articles=1,
-        sources=_member(article.source_id),
-        voices=_member(voice),
+        sources=sources,
+        voices=voices,
         first_seen_at=article.fetched_at,
         last_changed_at=article.fetched_at,
         last_article_id=article_id,
         origins=(origin_of(voice),),
         places=places_of(sight),
+        source_counts=source_counts,
+        voice_counts=voice_counts,
+        split_from=split_from,
     )
 
 
 def joined(story: StoryState, sight: Sight, article_id: str, voice: str, *, new: bool) -> StoryState:
     """Give `story` with one more article in it, or (`new` false) with another revision of one."""
     article = sight.article
+    came = {tally.member(article.source_id): int(new)}
+    sources, source_counts = tally.pack(tally.plus(tally.read(story.sources, story.source_counts), came))
+    spoke = {tally.member(voice): 1} if new else {}
+    voices, voice_counts = tally.pack(tally.plus(tally.read(story.voices, story.voice_counts), spoke))
     return StoryState(
         story_id=story.story_id,
         title=story.title or article.title,
         articles=story.articles + new,
-        sources=_with(story.sources, article.source_id),
-        voices=_with(story.voices, voice) if new else story.voices,
+        sources=sources,
+        voices=voices,
         first_seen_at=min(story.first_seen_at, article.fetched_at),
         last_changed_at=max(story.last_changed_at, article.fetched_at),
         last_article_id=article_id,
         origins=_some((*story.origins, origin_of(voice))) if new else story.origins,
         places=_placed(story.places + places_of(sight)),
+        source_counts=source_counts,
+        voice_counts=voice_counts,
+        split_from=story.split_from,
     )
 
 
@@ -92,17 +107,27 @@ def united(stories: list[StoryState]) -> tuple[StoryState, StoryState | None]:
 
 
 def _merged(kept: StoryState, gone: StoryState) -> StoryState:
+    (sources, source_counts), (voices, voice_counts) = (
+        tally.pack(tally.plus(tally.read(*mine), tally.read(*other)))
+        for mine, other in (
+            ((kept.sources, kept.source_counts), (gone.sources, gone.source_counts)),
+            ((kept.voices, kept.voice_counts), (gone.voices, gone.voice_counts)),
+        )
+    )
     return StoryState(
         story_id=kept.story_id,
         title=kept.title or gone.title,
         articles=kept.articles + gone.articles,
-        sources=_union(kept.sources, gone.sources),
-        voices=_union(kept.voices, gone.voices),
+        sources=sources,
+        voices=voices,
         first_seen_at=kept.first_seen_at,
         last_changed_at=max(kept.last_changed_at, gone.last_changed_at),
         last_article_id=kept.last_article_id,
         origins=_some(kept.origins + gone.origins),
         places=_placed(kept.places + gone.places),
+        source_counts=source_counts,
+        voice_counts=voice_counts,
+        split_from=kept.split_from,
     )
 
 
@@ -149,18 +174,6 @@ def _title_places(article: Article) -> Iterator[tuple[str, str]]:
             yield stem, name
 
 
-def _member(name: str) -> bytes:
-    return key64(name).to_bytes(8, "big")
-
-
-def _with(members: bytes, name: str) -> bytes:
-    return _union(members, _member(name))
-
-
-def _union(left: bytes, right: bytes) -> bytes:
-    return b"".join(sorted({part[i : i + 8] for part in (left, right) for i in range(0, len(part), 8)}))
-
-
 def story_event(state: StoryState, lang: str, window_ms: int, merged_into: str | None = None) -> Story:
     """Give the value that goes to the stories topic; the story is over `window_ms` after its last article."""
     counts = state.counts()
@@ -177,6 +190,7 @@ def story_event(state: StoryState, lang: str, window_ms: int, merged_into: str |
         origins=state.origins,
         places=tuple(name for _, name in state.places),
         status="merged" if merged_into else "open",
+        split_from=state.split_from,
         merged_into=merged_into,
         ends_at=state.last_changed_at if merged_into else later(state.last_changed_at, window_ms),
     )
@@ -211,13 +225,13 @@ def joinable(sight: Sight, found: Candidates, refused: list[Refused]) -> list[St
             continue
         cosine = round(sight.keys.weighed.cosine(sight.memory, Vector.remembered(entry)), 9)
         score = _score(sight, entry, cosine)
-        latest = sight.latest_of_story(entry) if score is not None else None
-        if score is None or latest is None or latest.story is None or not _open(sight, latest.story):
+        story = sight.latest_of_story(entry) if score is not None else None
+        if score is None or story is None or not _open(sight, story):
             continue
-        if score < _crowded(sight, latest.story):
+        if score < _crowded(sight, story):
             continue
-        if (score, cosine) > best.get(latest.story.story_id, (0.0, 0.0))[:2]:
-            best[latest.story.story_id] = (score, cosine, latest.story)
+        if (score, cosine) > best.get(story.story_id, (0.0, 0.0))[:2]:
+            best[story.story_id] = (score, cosine, story)
     ranked = sorted(best.values(), key=lambda scored: -scored[0])
     return [
         story for place, (_, cosine, story) in enumerate(ranked)

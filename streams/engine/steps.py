@@ -90,7 +90,7 @@ class DedupeStep:
             key = decision.article.article_id
             article = _output(topics.DEDUPED, self._prefix, key, decision.article, headers + superseded)
             outputs.append(article)
-        for story in (decision.story, decision.merged):
+        for story in (decision.story, decision.merged, decision.left):
             if story is not None:
                 outputs.append(_output(topics.STORIES, self._prefix, story.story_id, story, headers))
         return tuple(outputs)

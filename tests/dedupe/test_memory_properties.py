@@ -145,6 +145,10 @@ def test_revisions_count_up_and_stories_never_shrink(stream: list[Article]) -> N
         assert made.revision == revisions.get(key, 0) + 1
         assert (made.revision > 1) == (made.relation == "revision")
         revisions[key] = made.revision
+        if decision.left is not None:
+            gone = decision.left
+            stories[gone.story_id] = (gone.articles, gone.sources, gone.independent_sources)
+            assert min(stories[gone.story_id]) >= 1
         counts = (made.story.articles, made.story.sources, made.story.independent_sources)
         assert all(now >= was for now, was in zip(counts, stories.get(made.story_id, (0, 0, 0)), strict=True))
         assert counts[0] >= counts[1] and counts[0] >= counts[2]

@@ -8,7 +8,8 @@ line of `out` holds only what the case is about:
     article, relates_to, repeat, story    fields that must have these values
     changes         the kinds of changes of a revision, in order; `change`: one of them, whole
     has_reason      a reason among those given
-    story_event, merged                   fields of the story's event, and of the one that became part of it
+    story_event, merged, left             fields of the story's event, of the one that became part of it, and
+                                          of the one that the article left
     own_story, same_story                 founds a story; belongs to the story of article N
 """
 
@@ -44,7 +45,7 @@ def seen(want: dict[str, Any], got: Decision, decisions: list[Decision]) -> dict
     """What `got` shows of the things that `want` asks about, in the same form."""
     made = got.article
     parts = {"article": made, "repeat": got.repeat, "story": made and made.story}
-    parts |= {"story_event": got.story, "merged": got.merged}
+    parts |= {"story_event": got.story, "merged": got.merged, "left": got.left}
     parts["relates_to"] = made and made.relates_to
     shown: dict[str, Any] = {"outcome": got.outcome}
     for name in parts.keys() & want.keys():
