@@ -19,7 +19,8 @@ from connectors.sinks.attempt import Delivered, Later, Never, Outcome
 from connectors.sinks.requests import body, summary
 from events.alert import Alert
 
-SECONDS = 60.0
+SECONDS = 120.0
+"""Apprise's first import compiles 170 plugins."""
 LATER, NEVER, MISSING = 1, 3, 4
 KINDS = {"critical": "failure", "error": "failure", "warning": "warning", "info": "info"}
 PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "SSL_CERT_FILE", "VIRTUAL_ENV")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from marsad.errors import Misuse
+from marsad.interrupts import end_on_signals
 from marsad.options import Broker, Output, TopicPrefix, command
 from marsad.output import emit, say
 from marsad.settings import Settings, load
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
         if check:
             emit(map(_row, chosen), output)
             return
+        end_on_signals()
         asyncio.run(_run(settings, chosen))
 
 

@@ -1,0 +1,22 @@
+"""Tests against programs of the system: where one is missing, one line says so and the rest runs."""
+
+import os
+import shutil
+
+PROGRAMS = {"test_alertmanager.py": ("prometheus-alertmanager", "amtool")}
+REQUIRED = "MARSAD_TEST_REQUIRES"
+"""Set by .ci/run: the programs without which the tests must fail instead."""
+
+missing = {
+    file: [one for one in programs if shutil.which(one) is None and one not in os.environ.get(REQUIRED, "")]
+    for file, programs in PROGRAMS.items()
+}
+collect_ignore = [file for file, programs in missing.items() if programs]
+
+
+def pytest_report_header() -> list[str]:
+    return [
+        f"not run: tests/sinks/{file}: no {' and no '.join(programs)} (apt-get install prometheus-alertmanager)"
+        for file, programs in missing.items()
+        if programs
+    ]
