@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from typing import Any
 
 PROGRAMS = {"test_alertmanager.py": ("prometheus-alertmanager", "amtool")}
 REQUIRED = "MARSAD_TEST_REQUIRES"
@@ -14,9 +15,8 @@ missing = {
 collect_ignore = [file for file, programs in missing.items() if programs]
 
 
-def pytest_report_header() -> list[str]:
-    return [
-        f"not run: tests/sinks/{file}: no {' and no '.join(programs)} (apt-get install prometheus-alertmanager)"
-        for file, programs in missing.items()
-        if programs
-    ]
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for file, programs in missing.items():
+        if programs:
+            what = f"no {' and no '.join(programs)} (apt-get install prometheus-alertmanager)"
+            terminalreporter.write_line(f"not run: tests/sinks/{file}: {what}")
