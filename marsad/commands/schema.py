@@ -15,13 +15,22 @@ ASYNCAPI = "asyncapi"
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
-    @command(app, "schema", "marsad schema EnrichedArticle", "marsad schema asyncapi > asyncapi.json")
+    @command(
+        app,
+        "schema",
+        "marsad schema EnrichedArticle",
+        "marsad schema asyncapi > asyncapi.json",
+        "marsad schema EnrichedArticle --connect -o json > enriched.schema",
+    )
     def schema(
         name: Annotated[
             str | None, typer.Argument(metavar="[NAME|asyncapi]", help="a record; all of them without it")
         ] = None,
         topic_prefix: TopicPrefix = None,
         partitions: Partitions = None,
+        connect: Annotated[
+            bool, typer.Option("--connect", help="the schema of NAME for Kafka Connect's JsonConverter")
+        ] = False,
         output: Output = None,
     ) -> None:
         """Print the JSON Schema (2020-12) of one record, or of all as one object by name.
@@ -29,7 +38,9 @@ def register(app: typer.Typer) -> None:
         `asyncapi` prints the AsyncAPI 3.1 document instead: every topic with its key, policy, headers and
         record, under the prefix and partition count of the settings.
         """
-        if name == ASYNCAPI:
+        if connect:
+            write_document(_connect(name), output)
+        elif name == ASYNCAPI:
             write_document(_asyncapi(topic_prefix, partitions), output)
         else:
             write_document(_schemas(name), output)
@@ -44,6 +55,21 @@ def _schemas(name: str | None) -> dict[str, Any]:
     if name.lower() not in known:
         raise Misuse(f"no schema {name!r}; one of {', '.join((*schema.names(), ASYNCAPI))}")
     return schema.schema(known[name.lower()])
+
+
+def _connect(name: str | None) -> dict[str, Any]:
+    from events.connect import connect_schema  # noqa: PLC0415
+
+    known = {one.__name__.lower(): one.__name__ for one in _records()}
+    if name is None or name.lower() not in known:
+        raise Misuse(f"--connect wants a record: one of {', '.join(known.values())}")
+    return connect_schema(known[name.lower()])
+
+
+def _records() -> tuple[type, ...]:
+    from events.schema import RECORDS  # noqa: PLC0415
+
+    return RECORDS
 
 
 def _asyncapi(topic_prefix: str | None, partitions: int | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 
 from marsad.errors import Failure
 from marsad.options import Broker, Output, TopicPrefix, command
-from marsad.output import Format, write
+from marsad.output import Format, say, write
 from marsad.settings import Settings, load
 
 
@@ -18,6 +18,13 @@ class Start(StrEnum):
 
     BEGIN = "begin"
     END = "end"
+
+
+class Shape(StrEnum):
+    """Other formats for an enriched event."""
+
+    NINJS = "ninjs"
+    NEWSARTICLE = "newsarticle"
 
 
 def register(app: typer.Typer) -> None:
@@ -35,16 +42,24 @@ def register(app: typer.Typer) -> None:
         limit: Annotated[int | None, typer.Option("-n", min=1, help="stop after N records")] = None,
         start: Annotated[Start, typer.Option("--from", help="the oldest records, or new ones")] = Start.END,
         envelope: Annotated[bool, typer.Option("--envelope", help="show position, key and headers")] = False,
+        as_: Annotated[
+            Shape | None, typer.Option("--format", help="enriched events as another format, a line each")
+        ] = None,
         topic_prefix: TopicPrefix = None,
         output: Output = None,
     ) -> None:
         """Read a topic: for ever, or N records.
 
+        --format ninjs gives enriched events as ninjs 3.1, newsarticle as schema.org NewsArticle (JSON-LD);
+        what is no enriched event is named on stderr.
+
         With --from begin and -n it also ends when the topic holds fewer and nothing came for 5 s.
         """
         settings = load({"broker": broker, "topic_prefix": topic_prefix})
         as_json = output is Format.JSON or (output is None and not sys.stdout.isatty())
-        asyncio.run(_tail(settings, topic, start, limit, _shower(as_json, envelope)))
+        asyncio.run(
+            _tail(settings, topic, start, limit, _projector(as_) if as_ else _shower(as_json, envelope))
+        )
 
 
 def _shower(as_json: bool, envelope: bool) -> Any:
@@ -57,6 +72,29 @@ def _shower(as_json: bool, envelope: bool) -> Any:
     if as_json:
         return lambda record: reading.write_line(reading.json_line(record))
     return lambda record: write(_row(reading.as_document(record)))
+
+
+def _projector(shape: Shape) -> Any:
+    import orjson  # noqa: PLC0415
+
+    from events.article import EnrichedArticle  # noqa: PLC0415
+    from events.newsarticle import news_article  # noqa: PLC0415
+    from events.ninjs import ninjs  # noqa: PLC0415
+    from events.rejected import Rejected  # noqa: PLC0415
+    from events.wire import decode  # noqa: PLC0415
+    from marsad import reading  # noqa: PLC0415
+
+    project = ninjs if shape is Shape.NINJS else news_article
+
+    def show(record: Any) -> None:
+        try:
+            event = decode(record.value, EnrichedArticle)
+        except Rejected as rejected:
+            say(f"{record.topic}/{record.partition}/{record.offset}: {rejected}")
+        else:
+            reading.write_line(orjson.dumps(project(event)))
+
+    return show
 
 
 def _row(document: dict[str, Any]) -> str:

@@ -74,12 +74,12 @@ def unfit(cache: Path, jars: tuple[Jar, ...] | None = None) -> list[Jar]:
     return [jar for jar in (pinned() if jars is None else jars) if not jar.is_whole(folder / jar.filename)]
 
 
-def classpath(cache: Path, say: Say | None = None) -> list[Path]:
-    """Give the paths of all jars, fetching what the cache lacks.
+def classpath(cache: Path, say: Say | None = None, jars: tuple[Jar, ...] | None = None) -> list[Path]:
+    """Give the paths of the jars (by default the broker's), fetching what the cache lacks.
 
     Raises Failure where a jar cannot be had: no network, no room, or a registry that serves something else.
     """
-    jars = pinned()
+    jars = pinned() if jars is None else jars
     if unfit(cache, jars):
         _fill(cache, jars, say or _to_stderr)
     return [jar_dir(cache) / jar.filename for jar in jars]
