@@ -27,7 +27,7 @@ rules:
     query: lang:ar
     group_by: source
 """
-WAIT_SECONDS = 300
+WAIT_SECONDS = 600
 
 
 def settings(broker: str, prefix: str) -> Any:

@@ -21,7 +21,7 @@ from marsad.settings import cache_dir
 from tests.alerts.making import altered, event
 
 TABLE = Path(__file__).parent / "jars.tsv"
-SECONDS = 240
+SECONDS = 600
 TYPED = "value.converter.schemas.enable=true\nvalue.converter.schema.content={schema}"
 PLAIN = "value.converter.schemas.enable=false"
 
@@ -47,7 +47,7 @@ class Connect:
             f"bootstrap.servers={broker}\nkey.converter=org.apache.kafka.connect.storage.StringConverter\n"
             f"value.converter=org.apache.kafka.connect.json.JsonConverter\n{escaped(converter)}\n"
             f"offset.storage.file.filename={folder / 'offsets'}\nlisteners=http://127.0.0.1:0\n"
-            "plugin.discovery=only_scan\noffset.flush.interval.ms=500\nconsumer.auto.offset.reset=earliest\n"
+            "plugin.discovery=service_load\noffset.flush.interval.ms=500\nconsumer.auto.offset.reset=earliest\n"
         )
         (folder / "sink.properties").write_text(
             "name=marsad\nconnector.class=org.apache.kafka.connect.file.FileStreamSinkConnector\ntasks.max=1\n"

@@ -42,7 +42,7 @@ class Receiver:
         await asyncio.sleep(seconds)
         return web.Response(status=status, headers=self.headers)
 
-    async def got(self, count: int, seconds: float = 300) -> None:
+    async def got(self, count: int, seconds: float = 600) -> None:
         """Wait until so many requests have come."""
         async with asyncio.timeout(seconds):
             while len(self.seen) < count:

@@ -25,7 +25,7 @@ from tests.pipeline.verifier import read_topic
 from tests.sinks.making import SECRET, alert, sink
 from tests.sinks.receiver import Receiver
 
-WAIT_SECONDS = 300
+WAIT_SECONDS = 600
 LOOPBACK = frozenset({"127.0.0.1"})
 
 
