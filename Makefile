@@ -45,11 +45,12 @@ bench: environment
 fuzz: environment
 	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py
 
-# Precision, recall, F1 of dedupe on the labelled pairs, beside plain baselines; half a minute.
+# Precision, recall, F1 of dedupe and of tags on the labelled texts, beside plain baselines; a minute.
 # DATA: the directory of the development sets, for what is measured on public sets too.
 eval: environment
 	.venv/bin/python -m benchmarks.eval_dedupe
 	.venv/bin/python -m benchmarks.eval_topics $(DATA)
+	.venv/bin/python -m benchmarks.eval_tags $(DATA)
 
 # Writes the topic model anew, byte for byte what is in the repository, from the ANT Corpus below DATA.
 model: environment

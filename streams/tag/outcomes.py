@@ -100,6 +100,8 @@ def _stands_alone(table: Words, sentence: tuple[str, ...], at: int, clitic: str)
     if clitic in ("ب", "ل", "ك", "وب", "ول", "فب"):
         return False
     before = sentence[max(0, at - 4) : at]
+    if before[-2:-1] == ("بين",):
+        return False  # بين قتيل وجريح
     outcome = table.sets["outcome_verbs"].within(before)
     if before and before[-1] in ("بين", "من", "عن", "في", "ان", "على"):
         return outcome and before[-1] in ("عن", "علي")  # أسفر الهجوم عن قتيلين, العثور على جثة
@@ -128,6 +130,8 @@ def _befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) ->
         at += 1
     for place in range(at, min(at + 5, limit)):
         kind = _participle(table, sentence[place])
+        if kind and sentence[place - 1 : place] == ("and",) and quantity(sentence, place + 1):
+            break  # lost 12 soldiers and killed 40 militants
         if kind:
             kinds.append(kind)
             at = place + 1
@@ -201,6 +205,8 @@ def _toll_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:
     if word == "toll" and at > 0 and sentence[at - 1] in ("death", "the", "confirmed", "overall", "final"):
         return "killed"
     bare = word.removeprefix("و")
+    if bare == "الحصيله" and table.sets["rises"].within(sentence[max(0, at - 2) : at]):
+        return "killed"
     if bare not in table.sets["toll_of"].words:
         return None
     near = [word.removeprefix("و") for word in sentence[max(0, at - 3) : at]]

@@ -61,6 +61,13 @@ def spellings(name: str) -> frozenset[str]:
     return frozenset((match(name), match(name, "ckb")))
 
 
+def table_names() -> Iterable[list[str]]:
+    """Give the names of each place, without their flags."""
+    for row in rows("places.tsv"):
+        written = (*row["names_ar"].split("|"), *row["names_en"].split("|"))
+        yield [name.partition("~")[0] for name in written if name]
+
+
 def entries() -> Iterable[tuple[str, Meaning]]:
     """Give the lexicon entries of all places."""
     for number, row in enumerate(rows("places.tsv")):

@@ -42,7 +42,8 @@ def _may_begin(table: Words, word: str) -> bool:
             or table.verb_kind(word) is not None
             or table.self_counting(word) is not None
             or table.noun_kind(word) is not None
-            or word in ("toll", "shot", "gunned", "stabbed", "burned", "beaten", "burnt", "crushed")
+            or word
+            in ("الحصيله", "toll", "shot", "gunned", "stabbed", "burned", "beaten", "burnt", "crushed")
             or not table.openers.isdisjoint((word, word.removeprefix("و")))
         )
     return known
@@ -71,7 +72,9 @@ def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
         return _idiom(table, sentence, at)
     while end < len(sentence) - 1 and table.sets["in_between"].at(sentence, end):
         end += 1  # وقتل اليوم جنديان
-    number = people(table, sentence, end)
+    number = people(table, sentence, end) or _numbered(table, sentence, end)
+    if number is None and "killed" in kinds:
+        number = _unlisted(table, sentence, end)
     some = None if number else _of_them(table, sentence, end)
     few = None if number else _few(table, sentence, at, end)
     active = any(
@@ -105,6 +108,30 @@ def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[
     if other and other != kind and joined and not _starts_number(sentence, at + 1):
         return (kind, other), following + 1
     return (kind,), at + 1
+
+
+def _numbered(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "المهاجمين الخمسة", "ركابها الثلاثة": the number stands after its noun, with the article."""
+    if at + 1 >= len(sentence) or not sentence[at + 1].startswith("ال"):
+        return None
+    number = quantity((sentence[at + 1].removeprefix("ال"),), 0)
+    known = sentence[at] in table.kin or table.person(sentence[at].removeprefix("ال"))
+    if number is None or number.exact is None or not known:
+        return None
+    return added(table, sentence, number._replace(start=at, end=at + 2))
+
+
+def _unlisted(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "مقتل 12 رساما": what is killed and counted is people, but for animals."""
+    number = quantity(sentence, at)
+    if number is None or number.low == 0 or number.end >= len(sentence):
+        return None
+    noun = sentence[number.end]
+    if noun.isascii() or len(noun) < 4 or noun in table.sets["animals"].words:
+        return None
+    if table.sets["not_followers"].at(sentence, number.end) or table.sets["subset"].at(sentence, number.end):
+        return None
+    return added(table, sentence, number._replace(end=number.end + 1))
 
 
 def _of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:

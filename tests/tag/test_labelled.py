@@ -1,0 +1,42 @@
+"""Floors on the labelled texts; `python -m benchmarks.eval_tags` prints the scores."""
+
+import pytest
+
+from benchmarks.eval_tags import Score, own, tolls
+from benchmarks.labelled import own_articles, own_tolls
+
+
+def precision(score: Score) -> float:
+    return score.counts["right"] / (score.counts["right"] + score.counts["wrong"])
+
+
+def recall(score: Score) -> float:
+    return score.counts["right"] / (score.counts["right"] + score.counts["missed"])
+
+
+def test_there_are_enough_sentences_of_each_kind() -> None:
+    rows = own_tolls("tolls.tsv")
+    assert len(rows) >= 200
+    assert sum(not any(row[1:4]) for row in rows) >= 70
+    assert sum(bool(row[4]) for row in rows) >= 20
+    assert len(own_articles()) == 40
+
+
+@pytest.mark.parametrize(
+    ("file", "least_precision", "least_recall"),
+    [("tolls.tsv", 0.97, 0.95), ("tolls-report.tsv", 0.93, 0.85)],
+)
+def test_killed(file: str, least_precision: float, least_recall: float) -> None:
+    score = tolls(own_tolls(file))["killed"]
+    assert precision(score) >= least_precision
+    assert recall(score) >= least_recall
+
+
+@pytest.mark.parametrize("half", ["tune", "report"])
+def test_names(half: str) -> None:
+    scores = own(half)
+    assert precision(scores["places"]) >= 0.9
+    assert recall(scores["places"]) >= 0.88
+    assert precision(scores["organisations"]) >= 0.75
+    assert precision(scores["people"]) >= 0.85
+    assert recall(scores["people"]) >= 0.7
