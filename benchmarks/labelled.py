@@ -1,7 +1,8 @@
 """Labelled texts for evaluating tags: our own, and the development sets where a directory of them is given.
 
-Our own stand in tests/tag/labelled. The others do not ship; `MARSAD_DATA_SETS` names the directory that holds
-their folders (`anercorp`, `wojood-sample`, `re3d-english`, `geonames-arabic`); what is not there is passed over.
+Our own stand in tests/tag/labelled. The others do not ship: `MARSAD_DATA_SETS` names the directory that
+holds their folders (`anercorp`, `wojood-sample`, `re3d-english`, `geonames-arabic`), each passed over where
+it is not there.
 """
 
 import gzip
