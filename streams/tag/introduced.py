@@ -186,14 +186,16 @@ def _latin(passage: Passage, words: Sequence[tuple[str, int]]) -> int:
 
 def _given(passage: Passage, start: int) -> Spotted | None:
     """Read a name without a title: two given names, or one and a family name in ال."""
+    if not _may_go_on(passage, start):
+        return None
     words, cues = _from(passage, start), _cues()
     if passage.surface(start, start + 3) == "على" or _is_in_the_name_of(passage, words):
         return None
     if words[0][0].isascii():
         count = _latin(passage, words)
         return _person(passage, words[:count], "given") if count > 1 else None
-    held = role(passage, start)
-    if held is not None and (count := _arabic(words)):
+    count = _arabic(words)
+    if count and role(passage, start) is not None:
         return _person(passage, words[:count], "role")
     count, parts = 1, 1
     while count < min(len(words), _LONGEST_NAME):
@@ -216,6 +218,15 @@ def _given(passage: Passage, start: int) -> Spotted | None:
     if parts < 2:
         return None
     return _person(passage, words[:count], "given")
+
+
+def _may_go_on(passage: Passage, start: int) -> bool:
+    """Tell at one look whether a name can go on after a given name: most do not."""
+    spans = passage.folded
+    number = spans.number(start) + 1
+    if number >= len(spans.words):
+        return False
+    return spans.words[number] not in _cues().stops
 
 
 def _is_in_the_name_of(passage: Passage, words: Sequence[tuple[str, int]]) -> bool:

@@ -42,12 +42,27 @@ class Passage:
 
     def before(self, start: int) -> list[str]:
         """Give the words of the sentence before the word at a match offset, nearest first, four at most."""
-        return self.folded.before(self.folded.number(start), 4)
+        known = self._befores.get(start)
+        if known is None:
+            known = self._befores[start] = self.folded.before(self.folded.number(start), 4)
+        return known
 
     def after(self, end: int) -> list[str]:
         """Give the words of the sentence after a match offset that ends a word, four at most."""
-        words = self.folded.words
-        return [words[number] for number in self.folded.after(self.folded.number(end), 4)]
+        known = self._afters.get(end)
+        if known is None:
+            words = self.folded.words
+            known = [words[number] for number in self.folded.after(self.folded.number(end), 4)]
+            self._afters[end] = known
+        return known
+
+    @cached_property
+    def _befores(self) -> dict[int, list[str]]:
+        return {}
+
+    @cached_property
+    def _afters(self) -> dict[int, list[str]]:
+        return {}
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:

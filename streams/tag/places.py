@@ -281,6 +281,8 @@ def _is_titled(mention: Mention) -> bool:
 
 def _choose(mention: Mention, support: Counter[str]) -> int:
     """Choose among places of one name: the kind that is named, the country spoken of, then size."""
+    if len(mention.meanings) == 1:
+        return mention.meanings[0].row
     before = mention.passage.before(mention.hit.start)
     typed = _has_type(mention)
     province = bool(before) and _bare(before[0]) in _cues().provinces
