@@ -1,8 +1,8 @@
-"""How right the tags are: `python -m benchmarks.eval_tags` (`make eval` runs it too).
+"""How right the tags are: `python -m benchmarks.eval_tags [DIRECTORY]` (`make eval DATA=…`).
 
 Precision, recall and F1 by type of tag on our own labelled texts, half of them for tuning and half reported,
-and on the development sets where `MARSAD_DATA_SETS` names their directory; beside plain baselines in the same
-run: every name of the tables wherever it stands (no flags, no context), the same without clitics, and the
+and on the development sets of a directory (or of `MARSAD_DATA_SETS`); beside plain baselines in the same run:
+every name of the tables wherever it stands (no flags, no context), the same without clitics, and the
 unfiltered Arabic names of GeoNames where the set `geonames-arabic` is there. A name counts on our texts where
 any of its mentions is the label's, with or without a clitic or the article; on the development sets exactly
 the labelled words. A toll counts where its bounds are exactly the label's.

@@ -7,6 +7,7 @@ it is not there.
 
 import gzip
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -32,8 +33,8 @@ class Labelled(NamedTuple):
 
 
 def data_sets() -> Path | None:
-    """Give the directory of the development sets, if one is named."""
-    named = os.environ.get("MARSAD_DATA_SETS")
+    """Give the directory of the development sets, if one is named: the first argument, or the variable."""
+    named = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("MARSAD_DATA_SETS")
     return Path(named) if named else None
 
 
