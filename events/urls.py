@@ -36,7 +36,8 @@ def canonical_url(url: str) -> str | None:
     Lower-case scheme, IDNA host, no credentials, no default port, no trackers, no fragment, dot segments
     resolved, one percent-encoding for each path (raw Arabic and `%D8..` meet). Idempotent.
     """
-    cleaned = _CONTROL.sub("", url.strip())
+    # Feeds escape an address twice; "amp;c" is nobody's query name.
+    cleaned = _CONTROL.sub("", url.strip()).replace("&amp;", "&")
     if len(cleaned) > MAX_LENGTH or _SURROGATE.search(cleaned):
         return None
     try:

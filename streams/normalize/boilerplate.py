@@ -18,6 +18,7 @@ from events.article import Removed, RemovedKind
 from streams.normalize.draft import Draft, Line, removal, rewritten
 from streams.normalize.names import find_agency, is_named_person
 from streams.text.fold import fold, match
+from streams.text.letters import FOLDING_LANGUAGES
 
 MAX_WORDS = 40
 """Longer lines are prose, apart from the few phrases that allow more."""
@@ -80,6 +81,12 @@ def _rules() -> _Rules:
     )
 
 
+def named_by(line: Line) -> str:
+    """Give the phrase that makes a whole line boilerplate, "" where a pattern does, or what is around it."""
+    found = _verdict(line)
+    return found[1].text if found and found[1] else ""
+
+
 def feet() -> tuple[tuple[RemovedKind, bool, re.Pattern[str]], ...]:
     """Give what ends an item: the kind, whether it may follow a full stop, the pattern."""
     return _rules().feet
@@ -88,10 +95,10 @@ def feet() -> tuple[tuple[RemovedKind, bool, re.Pattern[str]], ...]:
 def _phrases(entries: list[dict[str, Any]]) -> Iterator[Phrase]:
     for entry in entries:
         where: Where = entry["where"]
-        for text in entry["text"]:
+        for text in _folds(entry["text"]):
             yield Phrase(
                 kind=entry["kind"],
-                text=match(text).replace("\n", " "),
+                text=text,
                 where=where,
                 max_words=entry.get("max_words", _DEFAULT_WORDS[where]),
                 mark=entry.get("mark", False),
@@ -100,6 +107,13 @@ def _phrases(entries: list[dict[str, Any]]) -> Iterator[Phrase]:
                 names=entry.get("names", False),
                 ours=entry.get("ours", False),
             )
+
+
+def _folds(texts: list[str]) -> dict[str, None]:
+    """Give texts as lines of any language of the script fold: Sorani keeps ە, Urdu ھ."""
+    return dict.fromkeys(
+        match(text, lang).replace("\n", " ") for text in texts for lang in ("ar", *sorted(FOLDING_LANGUAGES))
+    )
 
 
 def cut_boilerplate(draft: Draft) -> Draft:

@@ -8,7 +8,20 @@ from collections.abc import Iterator
 
 from events.article import Article, RawArticle
 from streams.normalize import STEPS, normalize, read
+from streams.normalize.boilerplate import named_by
+from streams.normalize.draft import Line
 from streams.text.fold import match
+
+# Why each step cuts, in the words of the person who reads it.
+_WHY = {
+    "cut_boilerplate": "phrases.toml names such lines",
+    "cut_foot": "phrases.toml names such ends of an item",
+    "cut_teaser": "the next line begins with it",
+    "cut_repeats": "it was told before",
+    "take_by_line": "it says who wrote",
+    "take_dateline": "it stands before the first sentence: where, who, when",
+    "credit_agency": "it names the agency",
+}
 
 
 def explain(raw: RawArticle) -> Iterator[str]:
@@ -17,7 +30,11 @@ def explain(raw: RawArticle) -> Iterator[str]:
     yield f"article   {article.article_id}  {article.canonical_url or article.item_id or ''}"
     yield f"language  {article.lang}, {article.dir}; the feed says {raw.lang or 'nothing'}"
     stated = raw.published_at or raw.published_raw
-    yield f"published {article.published_at}, {article.published_source}; the feed says {stated or 'nothing'}"
+    unread = ", which names no instant" if stated and article.published_source == "fetched" else ""
+    yield (
+        f"published {article.published_at}, {article.published_source}; "
+        f"the feed says {stated or 'nothing'}{unread}"
+    )
     yield from _cuts(raw)
     yield from _found(article)
     yield f"title     {article.title}"
@@ -29,16 +46,23 @@ def explain(raw: RawArticle) -> Iterator[str]:
 
 def _cuts(raw: RawArticle) -> Iterator[str]:
     draft = read(raw)
-    yield from (f"cut       {cut.kind} by its class in the markup: {cut.text}" for cut in draft.removed)
+    yield from (
+        f"cut       {cut.kind}: {cut.text} (its element or class in the markup)" for cut in draft.removed
+    )
     for step in STEPS:
         known, draft = len(draft.removed), step(draft)
         for cut in draft.removed[known:]:
-            yield f"cut       {cut.kind} by {step.__name__}: {cut.text}".replace("\n", " | ")
+            phrase = named_by(Line(cut.text, match(cut.text, draft.lang))) if step is STEPS[0] else ""
+            why = _WHY[step.__name__] + (f": {phrase}" if phrase else "")
+            yield f"cut       {cut.kind}: {cut.text} ({why})".replace("\n", " | ")
 
 
 def _found(article: Article) -> Iterator[str]:
     if article.dateline:
-        yield f"dateline  place {article.dateline.place or '-'}, agency {article.dateline.agency or '-'}"
+        place, agency, day = article.dateline.place, article.dateline.agency, article.dateline.date
+        yield f"dateline  place {place or '-'}, agency {agency or '-'}, date {day or '-'}"
+    if article.authors:
+        yield f"authors   {', '.join(article.authors)}"
     if article.agency:
         yield f"agency    {article.agency}"
     for heading in article.headings:

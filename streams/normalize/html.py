@@ -2,14 +2,15 @@
 
 Takes whatever a feed put into a field, gives its paragraphs, list items and headings in order. Never raises
 on any text, linear in its length: libxml2 pushes events through a target, so no tree and no depth is built
-here. Scripts, embeds, forms and captions are no body and are dropped; boxes that their class names as share
-bars or related links come out marked, so that what was cut can be told.
+here. Scripts, embeds and forms are no body and are dropped; captions, and boxes that their class names as
+share bars or related links, come out marked, so that what was cut can be told.
 """
 
 import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any, Literal
 
 from lxml import etree
@@ -32,10 +33,10 @@ class Block:
     cut: RemovedKind | None = None
 
 
-# Elements whose content is no prose. `figcaption` captions a picture that we do not carry.
+# Elements whose content is no prose.
 _DROPPED = frozenset(
     "head script style template noscript iframe object embed applet audio video canvas svg math map form "
-    "button select option textarea input nav figcaption frameset".split()
+    "button select option textarea input nav frameset".split()
 )
 _BREAKS = frozenset(
     "address article aside blockquote body br center dd details div dl dt fieldset figure footer "
@@ -58,6 +59,7 @@ _ANY_TAG = re.compile(r"<[!/?]?[A-Za-z][^<>]*>|<!--")
 
 # Class names of what widgets put into a body: Jetpack (sharedaddy, jp-relatedposts), AddToAny, AddThis,
 # WordPress captions, and the embeds of X, Instagram, TikTok and Facebook. Whole words of the class attribute.
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _Box = RemovedKind | Literal["drop"]
 _BOXES: dict[str, _Box] = {
     **dict.fromkeys(
@@ -67,7 +69,9 @@ _BOXES: dict[str, _Box] = {
     **dict.fromkeys(
         "jp-relatedposts related-posts related-articles related-news read-also".split(), "read_also"
     ),
-    **dict.fromkeys("wp-caption-text caption image-caption twitter-tweet instagram-media".split(), "drop"),
+    # A caption belongs to a picture that we do not carry.
+    **dict.fromkeys("wp-caption-text caption image-caption figcaption".split(), "credit"),
+    **dict.fromkeys("twitter-tweet instagram-media".split(), "drop"),
     **dict.fromkeys("tiktok-embed fb-post fb-video".split(), "drop"),
 }
 
@@ -76,7 +80,7 @@ def blocks(markup: str) -> tuple[Block, ...]:
     """Give the blocks of an HTML field; a field without any tag is plain text with entities."""
     markup = _CDATA.sub("", _UNSAFE.sub("", markup[:MAX_CHARS]))
     if not _ANY_TAG.search(markup):
-        markup = unescape(markup)
+        markup = _unescaped(markup)
         if not KNOWN_TAG.search(markup):
             return plain(markup)
     found = _parse(markup)
@@ -88,6 +92,15 @@ def blocks(markup: str) -> tuple[Block, ...]:
 
 def _bare(block: Block) -> Block:
     return replace(block, text=" ".join(title_text(block.text).split()))
+
+
+def _unescaped(field: str) -> str:
+    """Resolve the entities of a field without tags, up to three times where tags come to light by it."""
+    once = unescape(field)
+    for deeper in accumulate(range(2), lambda known, _: unescape(known), initial=once):
+        if KNOWN_TAG.search(deeper):
+            return deeper
+    return once
 
 
 def plain(text: str) -> tuple[Block, ...]:
@@ -167,7 +180,9 @@ class _Collector:
 
     def start(self, tag: Any, attrs: Mapping[Any, Any]) -> None:
         box = _box(attrs.get("class", "")) if attrs else None
-        if tag in _DROPPED:
+        if tag == "figcaption":
+            box = "credit"
+        if tag in _DROPPED or (attrs and _HIDDEN.search(attrs.get("style", ""))):
             box = "drop"
         self._open.append(box)
         if tag in _BREAKS or box:

@@ -47,8 +47,8 @@ def language(text: str, claimed: str | None = None) -> str:
     script = _script(words)
     if letters < _CERTAIN and claim and _fits(claim, script):
         return claim
-    if script == "ARABIC":
-        return _arabic(words)
+    if script == "ARABIC" or (arabic := _held_by_arabic(words, letters)):
+        return _arabic(words if script == "ARABIC" else arabic)
     if script in _signs().scripts:
         return _japanese(sample) or _signs().scripts[script]
     return _european(sample, words, letters, claim)
@@ -140,6 +140,18 @@ def _arabic(words: list[str]) -> str:
 
 def _japanese(sample: str) -> str | None:
     return "ja" if any("\u3040" <= char <= "\u30ff" for char in sample) else None
+
+
+def _held_by_arabic(words: list[str], letters: int) -> list[str]:
+    """Give the Arabic words of a text whose Latin ones, though more, are but names of products and bodies."""
+    arabic = [word for word in words if _script([word]) == "ARABIC"]
+    return arabic if 3 * sum(map(len, arabic)) > letters and not _speaks_latin(words) else []
+
+
+def _speaks_latin(words: list[str]) -> bool:
+    """Tell whether Latin words hold a sentence together, and are not but names."""
+    lowered = {word.lower() for word in words}
+    return any(len(lowered & known) >= 2 for known in _signs().latin.values())
 
 
 def _european(sample: str, words: list[str], letters: int, claim: str | None) -> str:

@@ -32,7 +32,11 @@ _WINDOW = 160
 _QUOTED = re.compile(
     r"«([^«»\n]{2,3000})»|“([^“”\n]{2,3000})”|\"([^\"\n]{2,3000})\""
     r"|«([^«»\"\n]{2,3000})\"|“([^“”«»\"\n]{2,3000})[»\"]"
+    # Single marks are apostrophes too, so words have to end where they do; Iraqi papers double brackets.
+    r"|‘(?<!\w‘)([^‘\n]{2,3000}?)’(?!\w)|'(?<!\w')([^'\n]{8,3000})'(?!\w)|„([^„“”\n]{2,3000})[“”]"
+    r"|\(\(([^()\n]{2,3000})\)\)"
 )
+_ANY_MARK = re.compile("[«“\"‘'„]|\\(\\(")
 _TOKEN = re.compile(r"[^\s«»“”\"()\[\].,:;،؛؟!?…]+|[.,:;،؛؟!?…]")
 _CLAUSE_END = frozenset(".؟!?؛;…")
 _PAUSES = frozenset(",:،")
@@ -45,6 +49,7 @@ class _Words:
     verbs: frozenset[str]
     ends: frozenset[str]
     leads: frozenset[str]
+    according: frozenset[str]
     english: frozenset[str]
     titles: frozenset[str]
 
@@ -58,7 +63,7 @@ def _words() -> _Words:
 
 def quotes(text: str) -> tuple[Quote, ...]:
     """Give the quotations of `text`, in order."""
-    return tuple(islice(_quotes(text), MAX_QUOTES)) if "«" in text or "“" in text or '"' in text else ()
+    return tuple(islice(_quotes(text), MAX_QUOTES)) if _ANY_MARK.search(text) else ()
 
 
 def _quotes(text: str) -> Iterator[Quote]:
@@ -99,7 +104,7 @@ def _named_before(tokens: list[str]) -> str | None:
     for at in range(len(tokens) - 1, -1, -1):
         if tokens[at] in _CLAUSE_END:
             return None
-        if _is_verb(tokens[at]):
+        if _is_verb(tokens[at]) or _is_according(tokens[at]):
             return _name(tokens[at + 1 :])
         if tokens[at].lower() in _words().english:
             return _capitals(tokens[:at][::-1], backwards=True)
@@ -108,6 +113,14 @@ def _named_before(tokens: list[str]) -> str | None:
 
 def _named_after(tokens: list[str]) -> str | None:
     """Read "»، قال الوزير أحمد علي." and `" said Ali Hassan` and `" Hassan said`."""
+    while tokens and tokens[0] in _PAUSES:
+        tokens = tokens[1:]
+    if len(tokens) > 1 and _is_according(tokens[0]) and tokens[1].translate(_EVEN) not in ("ما", "قول"):
+        return (
+            _name([word for word in tokens[1:] if word != "لما"])
+            if tokens[1] != "لما"
+            else _named_after(tokens[2:])
+        )
     while tokens and (tokens[0] in _PAUSES or tokens[0].translate(_EVEN) in _words().leads):
         tokens = tokens[1:]
     if not tokens:
@@ -128,6 +141,11 @@ def _is_verb(token: str) -> bool:
     return even in _words().verbs or (even[:1] == "و" and even[1:] in _words().verbs)
 
 
+def _is_according(token: str) -> bool:
+    even = token.translate(_EVEN)
+    return even in _words().according or (even[:1] == "و" and even[1:] in _words().according)
+
+
 def _name(tokens: list[str]) -> str | None:
     """Give the words up to the first that cannot be part of a name; None where that is no name."""
     name: list[str] = []
@@ -138,10 +156,13 @@ def _name(tokens: list[str]) -> str | None:
     return " ".join(name) if 0 < len(name) <= MAX_NAME else None
 
 
+_PARTICLE = re.compile(r"(?:al|el)-[A-Z]|(?:bin|ibn|abu|al|el)$")
+
+
 def _capitals(tokens: list[str], *, backwards: bool = False) -> str | None:
     name: list[str] = []
     for token in tokens[:MAX_NAME]:
-        if not token[0].isupper():
+        if not token[0].isupper() and not _PARTICLE.match(token):
             break
         name.append(token)
     return " ".join(name[::-1] if backwards else name) or None
