@@ -7,6 +7,7 @@ import msgspec
 
 from events.alert import AlertReason, Match, Policy, QuietHours, Severity, StoryNeed, Toll
 from events.article import Count
+from events.rejected import Rejected
 from events.times import parse_instant, wire_time
 
 MAX_PAST = 1_000
@@ -135,10 +136,21 @@ def throttled(policy: Policy, clock: int, pages: list[int]) -> bool:
 
 
 def deliver_after(quiet: QuietHours | None, severity: Severity, occurred_at: str) -> str | None:
-    """Give when the quiet hours end that `occurred_at` falls in, None where it falls in none."""
+    """Give when the quiet hours end that `occurred_at` falls in, None where it falls in none.
+
+    Raises `Rejected("bad_time")` for hours or a time zone that this machine cannot read.
+    """
     if quiet is None or (quiet.except_from and URGENCY[severity] <= URGENCY[quiet.except_from]):
         return None
-    here = parse_instant(occurred_at).astimezone(ZoneInfo(quiet.timezone))
+    try:
+        end = _end_of_quiet(quiet, parse_instant(occurred_at))
+    except (KeyError, ValueError, OverflowError, OSError) as error:
+        raise Rejected("bad_time", f"quiet hours cannot be read: {type(error).__name__}: {error}") from error
+    return None if end is None else wire_time(end)
+
+
+def _end_of_quiet(quiet: QuietHours, moment: datetime) -> datetime | None:
+    here = moment.astimezone(ZoneInfo(quiet.timezone))
     # The hours that began yesterday or today can hold this moment.
     for days in (1, 0):
         day = (here - timedelta(days=days)).date()
@@ -146,7 +158,7 @@ def deliver_after(quiet: QuietHours | None, severity: Severity, occurred_at: str
         if quiet.end <= quiet.start:
             end = _on((day + timedelta(days=1)).isoformat(), quiet.end, quiet.timezone)
         if day.isoweekday() in quiet.days and begin <= here < end:
-            return wire_time(end)
+            return end
     return None
 
 

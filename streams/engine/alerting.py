@@ -8,7 +8,6 @@ for articles: replaying it gives the same alerts. What comes twice was decided o
 from events import topics
 from events.alert import Match
 from events.article import EnrichedArticle
-from events.rejected import Rejected
 from events.wire import ORIGIN_HEADER, SUPERSEDES_HEADER, cloud_headers, decode, encode_for
 from streams.alert import AlertIndex
 from streams.engine.memory import Memories
@@ -55,11 +54,7 @@ class AlertStep:
     async def _decide(self, incoming: Incoming) -> Handled:
         match = decode(incoming.value, Match)
         memory = await self._memories.open(incoming.partition)
-        try:
-            decision = memory.index.decide(match)
-        except (KeyError, OverflowError) as error:
-            # A time zone that this machine does not know, a time beyond the calendar: this match alone.
-            raise Rejected("bad_time", f"{type(error).__name__}: {error}") from error
+        decision = memory.index.decide(match)
         outputs: tuple[Outgoing, ...] = ()
         if decision.alert is not None:
             data = encode_for(topics.ALERTS, decision.alert)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from events.alert import Alert, Match
 from events.article import Count, Relation, StoryCounts
+from events.rejected import Rejected
 from events.times import parse_instant, wire_time
 from events.wire import encode
 from streams.alert import AlertIndex, AlertSettings, RuleSet
@@ -277,3 +278,28 @@ def test_a_quiet_group_is_forgotten_after_a_week() -> None:
         found(one, 20, 11 * day),
     ]
     assert reasons(*course)[-1] == "first"
+
+
+@pytest.mark.parametrize(
+    ("hours", "occurred_at"),
+    [
+        ({"timezone": "Mars/X"}, None), ({"timezone": "../../etc/passwd"}, None), ({"timezone": "\x00"},
+        None),
+        ({"start": "99:99"}, None), ({"start": ""}, None), ({}, "9999-12-31T23:59:59.000Z"),
+        ({}, "0001-01-01T00:00:00.000Z"),
+    ],
+)  # fmt: skip
+def test_a_hostile_match_is_refused_and_nothing_else_happens(
+    hours: dict[str, str], occurred_at: str | None
+) -> None:
+    match = found(rule(quiet_hours='{from: "00:00", to: "23:59", timezone: Asia/Baghdad}'), 1)
+    quiet = msgspec.structs.replace(match.policy.quiet_hours, **hours)
+    match = msgspec.structs.replace(
+        match,
+        policy=msgspec.structs.replace(match.policy, quiet_hours=quiet),
+        occurred_at=occurred_at or at(0),
+    )
+    index = AlertIndex()
+    with pytest.raises(Rejected):
+        index.decide(match)
+    assert len(index) == 0
