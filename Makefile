@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 # What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
 KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
 
-.PHONY: run test lint bench eval model fuzz lock clean environment fresh-environment chaos mutants
+.PHONY: run test lint bench eval model fuzz lock clean environment fresh-environment chaos mutants soak backlog recovery
 
 run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
@@ -33,6 +33,18 @@ chaos: environment
 
 mutants: environment
 	.venv/bin/python -m tests.chaos.mutants
+
+# An hour under load with rebalances: fails where memory, open files, state or changelog grow. Plot: out/soak.svg.
+soak: environment
+	.venv/bin/python -m benchmarks.soak --minutes $(or $(MINUTES),60) --rate $(or $(RATE),25)
+
+# 100,000 articles wait, then workers start: fails above 600 MB, on an eviction or a redelivery. About ten minutes.
+backlog: environment
+	.venv/bin/python -m benchmarks.backlog $(or $(ARTICLES),100000)
+
+# Time to the first decision after all local state is lost, at up to a million articles; about ten minutes.
+recovery: environment
+	.venv/bin/python -m benchmarks.recovery $(or $(SIZES),10000 100000 1000000)
 
 # The whole chain on Kafka beside `process`; about a minute on an idle machine.
 bench: environment

@@ -6,7 +6,8 @@ figure; the same count gives the same articles.
 
 import random
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import feedparser
@@ -17,10 +18,16 @@ BODY_LETTERS = 1_700
 """About 3 kB of Arabic in UTF-8."""
 
 
-def sentences() -> list[str]:
-    """Give the Arabic sentences of the seeds, numbers left open."""
+ARABIC = ("ayn-dijla.rss.xml", "nabd-alfurat.atom.xml")
+ENGLISH = ("tigris-ledger.rss.xml",)
+REMEMBERED = 2_000
+"""How many articles back a copy or a revision may reach."""
+
+
+def sentences(files: Sequence[str] = ARABIC) -> list[str]:
+    """Give the sentences of these seeds, numbers left open."""
     found: list[str] = []
-    for name in ("ayn-dijla.rss.xml", "nabd-alfurat.atom.xml"):
+    for name in files:
         for entry in feedparser.parse((SEEDS / name).read_bytes()).entries:
             html = entry.content[0].value if "content" in entry else entry.get("summary", "")
             text = re.sub(r"<[^>]+>", " ", html)
@@ -28,20 +35,22 @@ def sentences() -> list[str]:
     return sorted(set(found))
 
 
-def raw_lines(count: int, seed: int = 1) -> Iterator[bytes]:
-    """Give `count` raw articles as JSON lines."""
-    dice, stock = random.Random(seed), sentences()
-    made: list[tuple[int, str]] = []
+def raw_lines(
+    count: int, seed: int = 1, files: Sequence[str] = ARABIC, variety: int = 10**9
+) -> Iterator[bytes]:
+    """Give `count` raw articles as JSON lines; after `variety` of them numbers in the texts come again."""
+    dice, stock = random.Random(seed), sentences(files)
+    made: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
     for number in range(count):
         kind = dice.choices(("new", "copy", "revision"), (75, 20, 5))[0] if made else "new"
         if kind == "new":
-            made.append((number, _body(dice, stock, number)))
+            made.append((number, _body(dice, stock, number % variety)))
             yield _line(number, number, "wire", made[-1][1])
         elif kind == "copy":
-            first, body = dice.choice(made[-2_000:])
+            first, body = dice.choice(made)
             yield _line(number, number, f"paper-{number % 9}", f"بغداد - الصحيفة {number % 9}: {body}", first)
         else:
-            first, body = dice.choice(made[-2_000:])
+            first, body = dice.choice(made)
             yield _line(number, first, "wire", body + f" وارتفع العدد إلى {number} لاحقا.", first)
 
 

@@ -99,6 +99,18 @@ async def topic_partitions(client: Mapping[str, Any], topic: str) -> list[TopicP
     return [TopicPartition(topic, number) for number in sorted(p["partition"] for p in found["partitions"])]
 
 
+async def topic_ends(client: Mapping[str, Any], topic: str) -> dict[TopicPartition, int]:
+    """Give the end of each partition of a topic: the offset that its next record will have."""
+    tps = await topic_partitions(client, topic)
+    consumer = AIOKafkaConsumer(enable_auto_commit=False, **client)
+    try:
+        await consumer.start()
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(tps)
+        return ends
+    finally:
+        await consumer.stop()
+
+
 async def _oldest_ms(
     consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, tuple[int, int]]
 ) -> tuple[int | None, set[TopicPartition]]:

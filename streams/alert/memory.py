@@ -166,6 +166,11 @@ class AlertIndex:
         first = islice(self._line, self._settings.evictions_per_match)
         return [seq for place, (seq, at) in enumerate(first) if at < limit or place < surplus]
 
+    @property
+    def entries(self) -> int:
+        """How many entries are remembered; any thread may ask."""
+        return len(self._line)
+
     def apply(self, changes: Changes) -> None:
         """Write `changes` to the store and into what is derived; doing so twice changes nothing more."""
         for key, data in changes.put:

@@ -71,6 +71,11 @@ class Index:
         self._shards: dict[str, ShardMemory] = {}
         self._decided: tuple[bytes, Entry] | None = None  # spares reading back what was just written
 
+    @property
+    def entries(self) -> int:
+        """How many entries are remembered, over all shards; any thread may ask."""
+        return sum(memory.entries for memory in list(self._shards.values()))
+
     def decide(self, article: Article, origin: str) -> Decision:
         """Say what `article` is, `origin` being the raw record it comes from; changes nothing."""
         memory = self._shards.get(article.shard) or ShardMemory(self._settings)

@@ -82,6 +82,11 @@ class ShardMemory:
         self._first_row = 1
         self.documents = np.zeros(TERM_COUNTERS, np.uint32)
 
+    @property
+    def entries(self) -> int:
+        """How many entries are remembered."""
+        return len(self.full) + len(self.bare)
+
     def has(self, entry: Entry) -> bool:
         """Whether this very entry is already remembered."""
         return self.origins.get(key64(entry.origin)) == entry.seq

@@ -59,6 +59,8 @@ class Membership:
     """The partitions this worker holds, None while it holds none by any agreement of its group."""
 
     held: frozenset[TP] | None = None
+    assignments: int = 0
+    """How often the group gave this worker its partitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) ->
     @app.on_partitions_assigned.connect(weak=False)
     async def assigned(sender: Any, partitions: Any, **_: Any) -> None:
         membership.held = frozenset(partitions)
+        membership.assignments += 1
 
     return StageApp(app, loop, memories, membership, rules)
 

@@ -88,6 +88,8 @@ class Health:
             memories=len(self._built.memories) if remembers else None,
             rules=None if rules is None else len(rules.rules),
             rules_failed=None if rules is None else len(rules.failed),
+            entries=self._built.memories.entries if remembers else None,
+            assignments=self._built.membership.assignments,
         )
 
     async def _tick(self) -> None:

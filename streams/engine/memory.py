@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import shutil
+import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -17,6 +19,10 @@ log = logging.getLogger("marsad.engine")
 
 class Derived(Protocol):
     """An index over a store, which can be derived from it afresh."""
+
+    @property
+    def entries(self) -> int:
+        """How many entries it remembers; any thread may ask."""
 
     def rebuild(self) -> None:
         """Derive everything from the store."""
@@ -71,6 +77,11 @@ class Memories(Generic[I]):
     def __len__(self) -> int:
         return len(self._open)
 
+    @property
+    def entries(self) -> int:
+        """How many entries all open memories remember; any thread may ask."""
+        return sum(memory.index.entries for memory in list(self._open.values()))
+
     async def _recovered(self, partition: int) -> Memory[I]:
         path = self._directory / f"{self._kind.name}-{partition}"
         try:
@@ -83,17 +94,21 @@ class Memories(Generic[I]):
             return await self._opened(partition, path)
 
     async def _opened(self, partition: int, path: Path) -> Memory[I]:
-        started = asyncio.get_running_loop().time()
+        started = time.monotonic()
         store = await asyncio.to_thread(PartitionStore, path)
         try:
             await recover(store, self._changelog, partition, self._client)
-            index = self._kind.over(store)
+            index, rebuilding = self._kind.over(store), time.monotonic()
             # In a thread, so that the loop goes on acknowledging and committing meanwhile.
             await asyncio.to_thread(index.rebuild)
         except BaseException:
             store.close()
             raise
-        log.info("partition %d ready after %.1f s", partition, asyncio.get_running_loop().time() - started)
+        ready = time.monotonic()
+        log.info(
+            "partition %d ready after %.1f s: index of %d entries in %.1f s",
+            partition, ready - started, index.entries, ready - rebuilding,
+        )  # fmt: skip
         return Memory(store, index)
 
     def changelog_records(self, memory: Memory[I], partition: int) -> tuple[Outgoing, ...]:
@@ -104,7 +119,7 @@ class Memories(Generic[I]):
                 key=key.encode(),
                 value=value,
                 partition=partition,
-                on_delivered=memory.store.delivered,
+                on_delivered=partial(memory.store.delivered, key.encode(), value),
             )
             for key, value in memory.store.take_unsent()
         )

@@ -3,6 +3,7 @@
 Low cardinality on purpose: stage, outcome, reason, topic, partition; never an address, a feed or an id.
 """
 
+import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ METRICS = {
     "news_memories": "partitions whose memory this worker holds, rebuilt and in use",
     "news_rules": "alert rules in force in this worker",
     "news_rules_failed": "alert rules that were reported and skipped since the process started",
+    "news_state_entries": "entries those memories hold; levels off when the windows are full",
+    "news_assignments_total": "times the group gave this worker partitions: at its start, at each rebalance",
+    "news_heap_blocks": "memory blocks the interpreter holds; grows for ever where something is never let go",
     "news_alive": "1 where /livez says yes",
     "news_ready": "1 where /readyz says yes",
 }
@@ -130,6 +134,8 @@ class Reading:
     memories: int | None = None
     rules: int | None = None
     rules_failed: int | None = None
+    entries: int | None = None
+    assignments: int = 0
 
 
 class StageCollector(Collector):
@@ -149,7 +155,11 @@ class StageCollector(Collector):
         yield self._counter("news_dead_letters_total", "reason", self._counts.reasons)
         yield self._histogram("news_stage_duration_seconds", self._counts.duration)
         yield self._histogram("news_stage_wait_seconds", self._counts.wait)
-        yield from self._gauges(self._read())
+        reading = self._read()
+        assignments = CounterMetricFamily(*_said("news_assignments_total"), labels=["stage"])
+        assignments.add_metric([self._counts.stage], reading.assignments)
+        yield assignments
+        yield from self._gauges(reading)
 
     def _counter(self, name: str, label: str, counts: Mapping[str, int]) -> Metric:
         family = CounterMetricFamily(*_said(name), labels=["stage", label])
@@ -169,6 +179,8 @@ class StageCollector(Collector):
             "news_memories": reading.memories,
             "news_rules": reading.rules,
             "news_rules_failed": reading.rules_failed,
+            "news_state_entries": reading.entries,
+            "news_heap_blocks": sys.getallocatedblocks(),
             "news_alive": int(reading.alive),
             "news_ready": int(reading.ready),
         }

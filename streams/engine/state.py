@@ -6,14 +6,23 @@ database at once and to the changelog as ordinary outputs of the event that caus
 window waits for them like for everything else.
 """
 
+import shutil
 from collections.abc import Iterator, MutableMapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import cast
 
-from rocksdict import AccessType, Options, Rdict, WriteBatch
+from rocksdict import AccessType, Options, Rdict, WriteBatch, WriteOptions
 
 # NUL first: no entry key of ours starts with it, and it sorts before all of them.
 POSITION_KEY = b"\x00changelog-position"
+_BULK = WriteOptions()
+setattr(_BULK, "disable_wal", True)  # noqa: B010 - a property, which the stub calls a method
+
+
+def mark_of(key: bytes, value: bytes | None) -> bytes:
+    """Give what a changelog record is known by: the log that holds another one here is another log."""
+    return blake2b((value or b"") + b"\x00" + key, digest_size=8).hexdigest().encode()
 
 
 DAMAGE = ("Corruption", "No such file or directory")
@@ -28,17 +37,24 @@ def is_damage(error: BaseException) -> bool:
 class PartitionStore(MutableMapping[str, bytes]):
     """The entries of one partition; `position` is the changelog offset up to which they are complete.
 
-    Every write is also remembered in `unsent`, until `take_unsent` hands it to the loop.
+    `mark` is the mark of the record before `position`, None where it is not known. Every write is also
+    remembered in `unsent`, until `take_unsent` hands it to the loop.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._unsent: list[tuple[str, bytes | None]] = []
+        self._open()
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         options = Options(raw_mode=True)
         options.create_if_missing(True)
-        self._db = Rdict(str(path), options=options, access_type=AccessType.read_write())
-        self._unsent: list[tuple[str, bytes | None]] = []
-        stored = self._db.get(POSITION_KEY)
-        self.position = int(stored) if stored is not None else 0
+        # RocksDB keeps 1,000 of its own logs, one more for every opening; we open at every rebalance.
+        options.set_keep_log_file_num(2)
+        self._db = Rdict(str(self.path), options=options, access_type=AccessType.read_write())
+        position, _, mark = bytes(self._db.get(POSITION_KEY) or b"0").partition(b" ")
+        self.position, self.mark = int(position), mark or None
 
     def __getitem__(self, key: str) -> bytes:
         value = self._db.get(key.encode())
@@ -74,22 +90,37 @@ class PartitionStore(MutableMapping[str, bytes]):
         return taken
 
     def restore(self, records: list[tuple[bytes, bytes | None]], position: int) -> None:
-        """Apply changelog records in order, and remember that everything before `position` is in."""
+        """Apply changelog records in order, and remember that everything before `position` is in.
+
+        Without a write-ahead log, which costs two thirds of the time: call `settle` after the last one.
+        """
         batch = WriteBatch(raw_mode=True)
         for key, value in records:
             if value is None:
                 batch.delete(key)
             else:
                 batch.put(key, value)
-        batch.put(POSITION_KEY, str(position).encode())
-        self._db.write(batch)
-        self.position = position
+        batch.put(POSITION_KEY, self._stand(position, mark_of(*records[-1])))
+        self._db.write(batch, _BULK)
 
-    def delivered(self, offset: int) -> None:
-        """Remember that the changelog holds our writes up to `offset`."""
+    def settle(self) -> None:
+        """Make what was restored durable, before anything is written that a crash could keep without it."""
+        self._db.flush()
+
+    def delivered(self, key: bytes, value: bytes | None, offset: int) -> None:
+        """Remember that the changelog holds our writes up to this record at `offset`."""
         if offset >= self.position:
-            self.position = offset + 1
-            self._db[POSITION_KEY] = str(self.position).encode()
+            self._db[POSITION_KEY] = self._stand(offset + 1, mark_of(key, value))
+
+    def _stand(self, position: int, mark: bytes) -> bytes:
+        self.position, self.mark = position, mark
+        return b"%d %s" % (position, mark)
+
+    def clear(self) -> None:
+        """Throw everything away and begin anew, as if the directory had been lost."""
+        self.close()
+        shutil.rmtree(self.path)
+        self._open()
 
     def close(self) -> None:
         """Give the directory back, so that another worker of this host may open it."""

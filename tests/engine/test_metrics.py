@@ -29,7 +29,7 @@ def told(counts: Counts, reading: Reading) -> dict[str, dict[str, float]]:
     return found
 
 
-FULL = Reading(2, True, False, {("news.articles.raw.v1", 3): 9}, 1, 4, 0)
+FULL = Reading(2, True, False, {("news.articles.raw.v1", 3): 9}, 1, 4, 0, 1_000, 2)
 
 
 def test_everything_in_the_table_is_told_and_nothing_else_is() -> None:
@@ -58,6 +58,8 @@ def test_what_was_counted_is_told() -> None:
     assert found["news_dead_letters_total"]["not_json"] == 1
     assert found["news_stage_duration_seconds_count"][""] == 1
     assert found["news_backlog_records"] == {"3/news.articles.raw.v1": 9}
+    assert (found["news_state_entries"][""], found["news_assignments_total"][""]) == (1_000, 2)
+    assert found["news_heap_blocks"][""] > 1_000
     assert (found["news_alive"][""], found["news_ready"][""]) == (1, 0)
     assert '3/a"b\\c/0' in found["news_build_info"]
     assert counts.snapshot() == {"copy": 2}

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from streams.engine.state import PartitionStore
+from rocksdict import Options, Rdict
+
+from streams.engine.state import POSITION_KEY, PartitionStore, mark_of
 
 
 def test_writes_are_there_at_once_and_wait_to_be_sent_in_order(tmp_path: Path) -> None:
@@ -19,11 +21,35 @@ def test_writes_are_there_at_once_and_wait_to_be_sent_in_order(tmp_path: Path) -
 def test_it_opens_again_with_entries_and_position(tmp_path: Path) -> None:
     store = PartitionStore(tmp_path / "p")
     store["ar/1"] = b"one"
-    store.delivered(41)
+    store.delivered(b"ar/1", b"one", 41)
     store.close()
     again = PartitionStore(tmp_path / "p")
     assert (again["ar/1"], again.position, len(again), list(again)) == (b"one", 42, 1, ["ar/1"])
+    assert again.mark == mark_of(b"ar/1", b"one") != mark_of(b"ar/1", b"on") != mark_of(b"ar/", b"1one")
     again.close()
+
+
+def test_the_position_of_an_earlier_build_is_read_too(tmp_path: Path) -> None:
+    database = Rdict(str(tmp_path / "p"), options=Options(raw_mode=True))
+    database[POSITION_KEY] = b"42"
+    database.close()
+    store = PartitionStore(tmp_path / "p")
+    assert (store.position, store.mark) == (42, None)
+    store.close()
+
+
+def test_cleared_it_is_as_if_new(tmp_path: Path) -> None:
+    store = PartitionStore(tmp_path / "p")
+    store.restore([(b"a", b"1")], 30)
+    store.clear()
+    assert (dict(store.items()), store.position, store.mark) == ({}, 0, None)
+    store.close()
+
+
+def test_opening_it_often_does_not_fill_the_disk_with_the_database_s_own_logs(tmp_path: Path) -> None:
+    for _ in range(8):
+        PartitionStore(tmp_path / "p").close()
+    assert len(list((tmp_path / "p").glob("LOG*"))) <= 3
 
 
 def test_changelog_records_bring_entries_and_tombstones(tmp_path: Path) -> None:
@@ -35,7 +61,7 @@ def test_changelog_records_bring_entries_and_tombstones(tmp_path: Path) -> None:
 
 def test_a_delivery_report_out_of_order_never_moves_the_position_back(tmp_path: Path) -> None:
     store = PartitionStore(tmp_path / "p")
-    store.delivered(9)
-    store.delivered(3)
+    store.delivered(b"ar/9", b"nine", 9)
+    store.delivered(b"ar/3", None, 3)
     assert store.position == 10
     store.close()
