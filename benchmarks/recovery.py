@@ -2,9 +2,10 @@
 
     python -m benchmarks.recovery 10000 100000 1000000
 
-The changelog partition of one language is filled with entries as a worker writes them, laid out and not
-decided (dedupe_growth.py): each has a text, words, runs and terms of its own, about 3 kB, in the order of
-event time.
+The changelog partition of one language is filled with entries as a worker writes them, about 3 kB each: 5,000
+are laid out with texts of their own (dedupe_growth.py), and each entry of the changelog is one of these
+made into another article: its own number, origin, id, keys, digests, story, time, shingles, postings. Words
+and term counts are those of the model, and so is the packed text, which recovery carries and never opens.
 
 Then a production worker starts on an empty data directory with one new article waiting. Printed at each size:
 what the worker itself says of its recovery (reading the changelog, writing the store, building the index;
@@ -22,29 +23,68 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
 
 from benchmarks import rig
 from benchmarks.articles import raw_lines
 from benchmarks.dedupe_growth import Filler
+from events.identity import digest
 from events.topics import DEDUPED, NORMALIZED, changelog
 from events.wire import decode_raw, encode
 from marsad import topics
 from marsad.kafka import EmbeddedKafka
 from marsad.lag import topic_ends
+from streams.dedupe.entry import decode_entry, encode_entry, replace
+from streams.dedupe.table import key64
 from streams.normalize import normalize
 
 PREFIX = "recovery."
 TOPIC = changelog(PREFIX).name
 SHARD = "ar"
+MODELS = 5_000
 READY_SECONDS = 900
 HEAD = "  entries   read s  write s  index s  ready s  first event s  CPU s  peak MB  µs each"
 READ = re.compile(r"(\d+) changelog records: reading ([\d.]+) s, writing ([\d.]+) s")
 READY = re.compile(r"ready after ([\d.]+) s: index of (\d+) entries in ([\d.]+) s")
 
 
-async def fill(client: dict[str, Any], filler: Filler, partition: int, first: int, end: int) -> None:
+class Stock:
+    """Entries for any number of articles, made of a few thousand that are laid out at length."""
+
+    def __init__(self) -> None:
+        filler = Filler()
+        self._models = [decode_entry(filler.entry(seq)) for seq in range(1, MODELS + 1)]
+        self._step = self._models[1].clock - self._models[0].clock
+
+    def entry(self, seq: int) -> bytes:
+        """Give the `seq`-th entry of the shard."""
+        model = self._models[seq % MODELS]
+        content, story = model.content, model.story
+        assert content is not None
+        assert story is not None
+        article_id = f"{seq:032x}"
+        salt = np.uint32(seq * 2_654_435_761 & 0xFFFFFFFF)
+        at = self._models[0].clock + seq * self._step
+        content = replace(
+            content,
+            exact=article_id,
+            body=article_id,
+            shingles=np.sort(np.frombuffer(content.shingles, "<u4") ^ salt).tobytes(),
+            postings=np.sort(np.frombuffer(content.postings, "<u4") ^ salt | np.uint32(1)).tobytes(),
+        )
+        keys = (key64("id", article_id), key64("path", model.source_id, article_id))
+        story = replace(story, story_id=digest("story", article_id), last_article_id=article_id)
+        return encode_entry(
+            replace(
+                model, seq=seq, origin=f"fill/0/{seq}", article_id=article_id, at=at, clock=at, keys=keys,
+                content=content, story=story,
+            )
+        )  # fmt: skip
+
+
+async def fill(client: dict[str, Any], stock: Stock, partition: int, first: int, end: int) -> None:
     """Write the entries from `first` up to `end` into the changelog, in order."""
     producer = AIOKafkaProducer(**client, acks=1, linger_ms=20, max_batch_size=1 << 20)
     await producer.start()
@@ -52,7 +92,7 @@ async def fill(client: dict[str, Any], filler: Filler, partition: int, first: in
         sent = None
         for seq in range(first, end):
             key = f"{SHARD}/{seq:012d}".encode()
-            sent = await producer.send(TOPIC, filler.entry(seq), key, partition)
+            sent = await producer.send(TOPIC, stock.entry(seq), key, partition)
         await producer.flush()
         if sent is not None:
             await sent
@@ -105,7 +145,7 @@ async def measure(kafka: EmbeddedKafka, size: int, folder: Path) -> str:
 
 async def run(sizes: list[int], folder: Path) -> None:
     """Fill the changelog up to each size in turn, and measure."""
-    filler = Filler()
+    stock = Stock()
     async with EmbeddedKafka(folder / "broker") as kafka:
         client = {"bootstrap_servers": kafka.address}
         await topics.apply(client, topics.Wanted(PREFIX, 6, 1))
@@ -113,7 +153,7 @@ async def run(sizes: list[int], folder: Path) -> None:
         print(HEAD, flush=True)
         filled = 1
         for size in sizes:
-            await fill(client, filler, partition, filled, size + 1)
+            await fill(client, stock, partition, filled, size + 1)
             filled = max(filled, size + 1) + 1  # the article that is asked for is one more
             (folder / str(size)).mkdir()
             print(await measure(kafka, size, folder / str(size)), flush=True)

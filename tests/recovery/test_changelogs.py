@@ -74,11 +74,19 @@ class Log:
         named = self.config | {name.replace("_", "."): value for name, value in values.items()}
         async with topics.admin(self.client) as admin:
             await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, self.topic, named)])
+            async with asyncio.timeout(120):
+                while not named.items() <= (await self._config_there(admin)).items():
+                    await asyncio.sleep(0.1)
+
+    async def _config_there(self, admin: Any) -> dict[str, str]:
+        (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, self.topic)])
+        (resource,) = answer.to_object()["resources"]
+        return {one["config_names"]: one["config_value"] for one in resource["config_entries"]}
 
     async def delete_before(self, offset: int) -> None:
         """Delete as an operator has to: the broker refuses it for a topic that is compacted only."""
         await self.configure(cleanup_policy="compact,delete")
-        async with topics.admin(self.client) as admin, asyncio.timeout(60):
+        async with topics.admin(self.client) as admin, asyncio.timeout(120):
             while True:
                 try:
                     await admin.delete_records({TopicPartition(self.topic, 0): RecordsToDelete(offset)})
@@ -90,7 +98,7 @@ class Log:
     async def recreate(self) -> None:
         async with topics.admin(self.client) as admin:
             await admin.delete_topics([self.topic])
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 while await self._there(admin):
                     await asyncio.sleep(0.1)
                 await admin.create_topics([NewTopic(self.topic, 2, 1, topic_configs=self.config)])
