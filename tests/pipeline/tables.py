@@ -64,7 +64,7 @@ def on_disk(data: Path) -> Iterator[tuple[str, int, int, Table]]:
         database = Rdict(str(path), options=Options(raw_mode=True), access_type=AccessType.read_only())
         table = dict(database.items())
         database.close()
-        yield str(path), int(path.name.rpartition("-")[2]), int(table.pop(POSITION, b"0")), table
+        yield str(path), int(path.name.rpartition("-")[2]), int(table.pop(POSITION, b"0").split()[0]), table
 
 
 def differences(one: Table, other: Table) -> int:
