@@ -36,7 +36,8 @@ from marsad.lag import drained
 
 PREFIX, FEED_PREFIX = "soak.", "soakfeed."
 SAMPLE_SECONDS = 10.0
-GUEST_SECONDS, ALONE_SECONDS = 25.0, 12.0
+GUEST_SECONDS, ALONE_SECONDS = 15.0, 12.0
+JOIN_SECONDS = 600.0
 CHANGELOG = {"segment.ms": "30000", "delete.retention.ms": "60000", "max.compaction.lag.ms": "120000"}
 """Production's six hours and seven days, about as much shorter as event time is faster."""
 ALLOWED = {"rss_mb": 0.05, "files": 0.05, "heap_blocks": 0.03, "entries": 0.05, "disk_mb": 0.10}
@@ -81,6 +82,7 @@ class Soak:
         while True:
             broker = self.kafka.address
             self.guests = [rig.worker(f"guest-{s}", s, broker, PREFIX, self.folder) for s in STAGES]
+            await joined(self.guests)
             await asyncio.sleep(GUEST_SECONDS)
             for number, guest in enumerate(self.guests):
                 guest.process.kill() if (self.visits + number) % 2 else guest.process.terminate()
@@ -114,6 +116,14 @@ class Soak:
         row["changelog disk_mb"] = round(rig.bytes_below(*logs) / 1e6, 2)
         row["state disk_mb"] = round(rig.bytes_below(self.folder / "data" / "workers") / 1e6, 2)
         return row
+
+
+async def joined(members: Sequence[Member]) -> None:
+    """Wait until every one of them was given partitions: on a busy machine that takes long."""
+    async with asyncio.timeout(JOIN_SECONDS):
+        for member in members:
+            while not (await asyncio.to_thread(rig.told, member)).get("news_assignments_total"):
+                await asyncio.sleep(0.5)
 
 
 def by_minute(rows: list[Row]) -> dict[str, list[float]]:

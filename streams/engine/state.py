@@ -16,6 +16,8 @@ from rocksdict import AccessType, Options, Rdict, WriteBatch, WriteOptions
 
 # NUL first: no entry key of ours starts with it, and it sorts before all of them.
 POSITION_KEY = b"\x00changelog-position"
+WRITE_BUFFER = 8 << 20
+"""Bytes of recent writes that a partition keeps in memory; as many again while they go to disk."""
 _BULK = WriteOptions()
 setattr(_BULK, "disable_wal", True)  # noqa: B010 - a property, which the stub calls a method
 
@@ -52,6 +54,8 @@ class PartitionStore(MutableMapping[str, bytes]):
         options.create_if_missing(True)
         # RocksDB keeps 1,000 of its own logs, one more for every opening; we open at every rebalance.
         options.set_keep_log_file_num(2)
+        # RocksDB's 64 MB, twice, for every partition held: found in the soak (docs/2026-11-22-soak.md).
+        options.set_write_buffer_size(WRITE_BUFFER)
         self._db = Rdict(str(self.path), options=options, access_type=AccessType.read_write())
         position, _, mark = bytes(self._db.get(POSITION_KEY) or b"0").partition(b" ")
         self.position, self.mark = int(position), mark or None
@@ -83,6 +87,11 @@ class PartitionStore(MutableMapping[str, bytes]):
         for key, value in cast(Iterator[tuple[bytes, bytes]], self._db.items()):
             if key != POSITION_KEY:
                 yield key.decode(), value
+
+    @property
+    def buffered(self) -> int:
+        """Bytes of writes that are held in memory."""
+        return int(self._db.property_int_value("rocksdb.cur-size-all-mem-tables") or 0)
 
     def take_unsent(self) -> tuple[tuple[str, bytes | None], ...]:
         """Hand over the writes that no changelog record has been made for yet, in order."""

@@ -1,10 +1,11 @@
 """The partition store: a mapping on disk that remembers which writes the changelog still lacks."""
 
+import random
 from pathlib import Path
 
 from rocksdict import Options, Rdict
 
-from streams.engine.state import POSITION_KEY, PartitionStore, mark_of
+from streams.engine.state import POSITION_KEY, WRITE_BUFFER, PartitionStore, mark_of
 
 
 def test_writes_are_there_at_once_and_wait_to_be_sent_in_order(tmp_path: Path) -> None:
@@ -43,6 +44,17 @@ def test_cleared_it_is_as_if_new(tmp_path: Path) -> None:
     store.restore([(b"a", b"1")], 30)
     store.clear()
     assert (dict(store.items()), store.position, store.mark) == ({}, 0, None)
+    store.close()
+
+
+def test_what_it_holds_in_memory_does_not_grow_with_what_is_written(tmp_path: Path) -> None:
+    store = PartitionStore(tmp_path / "p")
+    most = 0
+    for number in range(400):
+        store[f"ar/{number:012d}"] = random.Random(number).randbytes(100_000)
+        store.take_unsent()
+        most = max(most, store.buffered)
+    assert 0 < most <= 3 * WRITE_BUFFER
     store.close()
 
 
