@@ -101,26 +101,24 @@ def _named_before(tokens: list[str]) -> str | None:
     """Read "… وقال الوزير أحمد علي في بيان:" and "Ali Hassan said:"."""
     while tokens and tokens[-1] in _PAUSES:
         tokens = tokens[:-1]
+    source = None  # a verb of the clause comes before "according to"
     for at in range(len(tokens) - 1, -1, -1):
         if tokens[at] in _CLAUSE_END:
-            return None
-        if _is_verb(tokens[at]) or _is_according(tokens[at]):
+            return source
+        if _is_verb(tokens[at]):
             return _name(tokens[at + 1 :])
+        source = source or (_source(tokens[at + 1 :]) if _is_according(tokens[at]) else None)
         if tokens[at].lower() in _words().english:
             return _capitals(tokens[:at][::-1], backwards=True)
-    return None
+    return source
 
 
 def _named_after(tokens: list[str]) -> str | None:
     """Read "»، قال الوزير أحمد علي." and `" said Ali Hassan` and `" Hassan said`."""
     while tokens and tokens[0] in _PAUSES:
         tokens = tokens[1:]
-    if len(tokens) > 1 and _is_according(tokens[0]) and tokens[1].translate(_EVEN) not in ("ما", "قول"):
-        return (
-            _name([word for word in tokens[1:] if word != "لما"])
-            if tokens[1] != "لما"
-            else _named_after(tokens[2:])
-        )
+    if len(tokens) > 1 and _is_according(tokens[0]) and tokens[1] not in _WHAT:
+        return _source(tokens[1:])
     while tokens and (tokens[0] in _PAUSES or tokens[0].translate(_EVEN) in _words().leads):
         tokens = tokens[1:]
     if not tokens:
@@ -146,13 +144,23 @@ def _is_according(token: str) -> bool:
     return even in _words().according or (even[:1] == "و" and even[1:] in _words().according)
 
 
+_WHAT = ("ما", "لما", "قول")
+
+
+def _source(tokens: list[str]) -> str | None:
+    """Give the name behind "according to"; "بحسب تعبيره" names nobody."""
+    return None if not tokens or tokens[0].endswith(("ه", "ها", "هم", "هما")) else _name(tokens)
+
+
 def _name(tokens: list[str]) -> str | None:
     """Give the words up to the first that cannot be part of a name; None where that is no name."""
     name: list[str] = []
-    for token in tokens[: MAX_NAME + 1]:
-        if not token[0].isalpha() or token.translate(_EVEN) in _words().ends or _is_verb(token):
+    for word in tokens[: MAX_NAME + 1]:
+        # "فإن" would be "فان" without its hamza, as in "فان غال".
+        known = word == "فإن" or word.translate(_EVEN) in _words().ends or _is_verb(word)
+        if known or not word[0].isalpha():
             break
-        name.append(token)
+        name.append(word)
     return " ".join(name) if 0 < len(name) <= MAX_NAME else None
 
 
