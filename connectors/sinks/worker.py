@@ -48,6 +48,8 @@ class SinkWorker:
         self._dead = full_name(ALERTS.dead_letters(), prefix)
         self._progress: dict[TopicPartition, Progress] = {}
         self._committed: dict[TopicPartition, tuple[int, str]] = {}
+        self._known: set[TopicPartition] = set()
+        self._generation = 0
         self._tasks: dict[tuple[TopicPartition, int], asyncio.Task[None]] = {}
         self._last_of: dict[bytes, asyncio.Task[None]] = {}
         self.counts: Counter[str] = Counter()
@@ -71,23 +73,38 @@ class SinkWorker:
         await consumer.start()
         try:
             while not stop.is_set():
-                await self._step(consumer)
+                await self._step(consumer, stop)
         finally:
             await self._drop()
             await self._commit(consumer)
             await consumer.stop()
 
-    async def _step(self, consumer: AIOKafkaConsumer) -> None:
+    async def _step(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        generation = self._generation
         full = {tp for tp, progress in self._progress.items() if progress.waiting >= AT_ONCE}
         held = consumer.assignment()
         # Asked for even when all is full: a consumer that does not ask is taken for dead.
         consumer.pause(*(full & held))
         consumer.resume(*(held - full))
         batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=AT_ONCE)
+        if self._generation != generation or not batches.keys() <= self._known:
+            # aiokafka hands records out while it still tells us of a rebalance: nothing of them is begun.
+            await self._start_over(consumer, stop)
+            return
         for tp, records in batches.items():
             for record in records:
                 self._begin(tp, record)
         await self._commit(consumer)
+
+    async def _start_over(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        """Go to where each partition was done with, once that is known."""
+        while not stop.is_set() and not consumer.assignment() <= self._known:
+            await asyncio.sleep(0.05)
+        for tp in consumer.assignment() & self._known:
+            if tp in self._progress:
+                consumer.seek(tp, self._progress[tp].commit()[0])
+            else:
+                await consumer.seek_to_beginning(tp)
 
     def _begin(self, tp: TopicPartition, record: Any) -> None:
         progress = self._progress.setdefault(tp, Progress(record.offset))
@@ -178,13 +195,23 @@ class SinkWorker:
         await self._commit(consumer)
         self._progress.clear()
         self._committed.clear()
+        self._known.clear()
+        self._generation += 1
 
     async def given(self, partitions: set[TopicPartition]) -> None:
         """Read how far each partition was done with."""
-        offsets = await committed(self._client, self.group)
+        while True:
+            try:
+                offsets = await committed(self._client, self.group)
+                break
+            except (KafkaError, OSError) as error:
+                log.info("sink %s: progress not read (%s)", self._courier.sink.shown, type(error).__name__)
+                await asyncio.sleep(1)
         for tp in partitions:
             if tp in offsets:
                 self._progress[tp] = Progress(offsets[tp].offset, offsets[tp].metadata or "")
+        self._known = set(partitions)
+        self._generation += 1
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
