@@ -12,6 +12,7 @@ from connectors.feeds.schedule import Pace
 from connectors.feeds.secrets import BadSecrets, Secrets
 from connectors.feeds.secrets import load as load_secrets
 from connectors.feeds.source import Refusal, Source
+from connectors.feeds.websub import Callback
 from connectors.feeds.worker import Options, run, run_once
 from connectors.publish import BrokerAway, NoTopic, Publisher
 from marsad.errors import Failure, Misuse
@@ -85,6 +86,8 @@ async def _run(
             return []
     except (BrokerAway, NoTopic) as error:
         raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"hubs cannot be heard at port {settings.websub_port}: {error.strerror}") from error
 
 
 def options_of(settings: Settings, say: Say, polling: Polling) -> Options:
@@ -102,9 +105,18 @@ def options_of(settings: Settings, say: Say, polling: Polling) -> Options:
         ),
         secrets=secrets_of(settings),
         contact=settings.contact,
+        callback=_callback(settings),
+        listen=(settings.websub_host, settings.websub_port),
+        on_listening=lambda port: say(f"hubs are heard at {settings.websub_host}:{port}"),
         on_refusal=refused,
         on_polled=polling.polled,
     )
+
+
+def _callback(settings: Settings) -> Callback | None:
+    if settings.websub_callback is None:
+        return None
+    return Callback(settings.websub_callback, settings.websub_secret or "")
 
 
 def secrets_of(settings: Settings) -> Secrets:

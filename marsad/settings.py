@@ -78,6 +78,19 @@ class Settings:
     feed_secrets: Path | None = _setting(
         None, kinds.PATH, "TOML file of passwords, headers and cookies by feed; docs/feeds.md"
     )
+    websub_callback: str | None = _setting(
+        None,
+        kinds.TEXT,
+        "public address at which WebSub hubs reach the connectors; else feeds are polled",
+    )
+    websub_secret: str | None = _setting(
+        None,
+        kinds.TEXT,
+        "what the secrets of hubs are derived from; the same for all connectors",
+        secret=True,
+    )
+    websub_host: str = _setting("127.0.0.1", kinds.TEXT, "address at which connectors listen for hubs")
+    websub_port: int = _setting(8880, kinds.whole(0, 65_535), "port at which connectors listen for hubs")
     retry_after_scope: str = _setting(
         "AUTO",
         kinds.one_of("AUTO", "HOST", "FEED"),
@@ -202,6 +215,13 @@ def _checked(settings: Settings) -> Settings:
         )
     if settings.ssl_keyfile and not settings.ssl_certfile:
         raise Misuse("ssl_keyfile is of no use without ssl_certfile")
+    if settings.websub_callback and not settings.websub_secret:
+        raise Misuse(
+            "websub_callback needs websub_secret (MARSAD_WEBSUB_SECRET or MARSAD_WEBSUB_SECRET_FILE): "
+            "without it anybody could have feeds polled"
+        )
+    if settings.websub_callback and not settings.websub_callback.startswith(("http://", "https://")):
+        raise Misuse("websub_callback is no http or https address")
     if settings.poll_floor_seconds > settings.poll_cap_seconds:
         raise Misuse("poll_floor_seconds is above poll_cap_seconds")
     return settings

@@ -33,7 +33,7 @@ class Desk:
         memories: Memories,
         shards: int,
         local: Mapping[str, Source],
-        on_polled: Callable[[Outcome], None],
+        on_polled: Callable[[Outcome, Feed, Memory], None],
     ) -> None:
         self._around, self._ledger, self._memories = around, ledger, memories
         self._shards, self._local, self._on_polled = shards, local, on_polled
@@ -116,17 +116,18 @@ class Desk:
 
     # what is due
 
-    def poll_now(self, feed_id: str) -> None:
-        """Let a feed be polled as soon as its host allows."""
+    def poll_now(self, feed_id: str) -> bool:
+        """Let a feed be polled as soon as its host allows; give whether it is ours."""
         subscription = self._ledger.get(feed_id)
         feed = self.feed(subscription) if subscription else None
         if feed is None or not self.is_mine(feed):
-            return
+            return False
         if feed_id in self._running:
             self._again.add(feed_id)
-            return
+            return True
         self._agenda.put(feed_id, feed.line, time.monotonic())
         self.changed.set()
+        return True
 
     async def removed(self, feed_id: str, subscription: Subscription | None) -> None:
         """End what runs for a feed that is subscribed no more, and what is remembered of it."""
@@ -221,7 +222,7 @@ class Desk:
 
     async def _poll(self, feed: Feed) -> None:
         done = await self.poll(feed)
-        self._on_polled(done.outcome)
+        self._on_polled(done.outcome, feed, done.memory)
         if self._outcomes is not None:
             self._outcomes.setdefault(feed.subscription.feed_id, done.outcome)
             self._told.set()

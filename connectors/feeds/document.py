@@ -71,6 +71,8 @@ class Parsed:
     asks: Asks = NO_ASKS
     complete: bool = True
     version: str = ""
+    children: tuple[str, ...] = ()
+    """The sitemaps that an index names."""
 
 
 def first_text(value: object) -> str:

@@ -19,6 +19,7 @@ import msgspec
 
 from connectors.feeds import rhythm
 from connectors.feeds.fetch import NO_VALIDATORS, FetchFailed, Validators
+from connectors.feeds.follow import articles_of_index
 from connectors.feeds.health import Came, When, failed, feed_value, happened, succeeded
 from connectors.feeds.ledger import Subscription
 from connectors.feeds.manners import Manners
@@ -75,6 +76,8 @@ class Surroundings:
     manners: Manners
     on_refusal: Callable[[Refusal], None]
     fault: Callable[[Point, str], None]
+    lease_of: Callable[[str], float] = lambda _: 0.0
+    """Until when a WebSub hub has promised to tell of a feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,16 @@ class Errand:
         return move.address if move and move.proven else None
 
     async def _take(self, poll: Poll, validators: Validators, asked: str) -> Done:
-        articles = list(poll.reading.articles()) if poll.reading else []
+        articles = await self._articles(poll)
         difference = diff(self._memory, articles, poll.validators, poll.body) if poll.reading else None
         refused = await self._publish(difference)
         self._around.fault("after-articles", self._shown)
         came = self._came(poll, articles, difference, asked)
         now = datetime.now(UTC)
-        after = succeeded(self._course, came, self._when(now))
+        before = self._course
+        if lease := self._around.lease_of(self._feed.subscription.feed_id):
+            before = msgspec.structs.replace(before, lease_until=lease)
+        after = succeeded(before, came, self._when(now))
         if validators == NO_VALIDATORS and not (poll.answer and poll.answer.body is None):
             after = msgspec.structs.replace(after, full_at=now.timestamp())
         if poll.reading:
@@ -145,6 +151,16 @@ class Errand:
         memory = msgspec.structs.replace(memory, course=after)
         await self._tell(memory, now, came)
         return Done(outcome, memory)
+
+    async def _articles(self, poll: Poll) -> list[RawArticle]:
+        if poll.reading is None:
+            return []
+        if not poll.reading.children:
+            return list(poll.reading.articles())
+        # That the index has not changed says nothing of its sitemaps: it is asked for whole each time.
+        poll.validators, poll.body = NO_VALIDATORS, None
+        pages, gap = self._around.pages, self._around.manners.gap
+        return await articles_of_index(poll, self._around.poller, pages.robots, gap)
 
     def _came(
         self, poll: Poll, articles: Sequence[RawArticle], difference: Difference | None, asked: str

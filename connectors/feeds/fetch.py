@@ -13,17 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import IO, Self
-from urllib.parse import quote, unquote_to_bytes, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urldefrag, urlsplit
 
 import aiohttp
 from yarl import URL
 
+from connectors.feeds.answers import header, hints
 from connectors.feeds.compression import MAX_BYTES
 from connectors.feeds.faults import in_words, status_words
-from connectors.feeds.links import web_address
 from connectors.feeds.reach import allowed_hosts, guarded_socket, is_allowed
+from connectors.feeds.redirects import next_address
 from connectors.feeds.resolve import ThreadedNames
-from connectors.feeds.source import Refused, host_and_port, safe, without_credentials
+from connectors.feeds.source import Refused, host_and_port, without_credentials
 
 HOME = "https://github.com/marsad/marsad"
 MAX_REDIRECTS = 5
@@ -122,7 +123,7 @@ class Fetcher:
         await self._stack.aclose()
 
     def allows_private(self, host: str) -> bool:
-        """Tell whether `host` is on the list of private hosts that may be reached."""
+        """Tell whether `host` is on the list of private hosts."""
         return is_allowed(host, self._allowed)
 
     async def fetch(
@@ -145,6 +146,23 @@ class Fetcher:
         except TimeoutError as error:
             raise FetchFailed(f"no complete answer within {seconds:.3g} s") from error
 
+    async def post(self, address: str, form: bytes, seconds: float = 20.0) -> None:
+        """Post a form; raises `FetchFailed` unless it is accepted. Redirects are not followed."""
+        try:
+            async with asyncio.timeout(seconds):
+                target = URL(_bare(address))
+                headers = {"Content-Type": "application/x-www-form-urlencoded"}
+                asking = self._session_for(target).post(
+                    target, data=form, headers=headers, allow_redirects=False
+                )
+                async with asking as answer:
+                    if answer.status // 100 != 2:
+                        raise FetchFailed(status_words(answer.status), answer.status)
+        except TimeoutError as error:
+            raise FetchFailed(f"no answer within {seconds:.3g} s") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise FetchFailed(in_words(error)) from error
+
     async def _follow(
         self, url: str, open_: Mapping[str, str], private: Private, conditional: bool
     ) -> Fetched:
@@ -158,17 +176,19 @@ class Fetcher:
                 return replace(answer, moved=moved) if moved else answer
             status, location = answer
             permanent = permanent and status in (301, 308)
-            url = _next(url, location)
+            url = _led(url, location)
         raise FetchFailed(f"more than {MAX_REDIRECTS} redirects")
+
+    def _session_for(self, target: URL) -> aiohttp.ClientSession:
+        # yarl's reading of the host decides, since yarl's is the one that is dialled.
+        return self._private if self.allows_private(target.host or "") else self._public
 
     async def _get(
         self, url: str, headers: dict[str, str], hop: int, conditional: bool
     ) -> Fetched | tuple[int, str]:
         try:
             target = URL(url)
-            # yarl's reading of the host decides, since yarl's is the one that is dialled.
-            listed = is_allowed(target.host or "", self._allowed)
-            session = self._private if listed else self._public
+            session = self._session_for(target)
             async with session.get(target, headers=headers, allow_redirects=False) as response:
                 if response.status in _REDIRECTS:
                     return response.status, response.headers.get("Location", "")
@@ -201,9 +221,9 @@ async def _take(response: aiohttp.ClientResponse, url: str, conditional: bool) -
     if response.status == HTTPStatus.NOT_MODIFIED:
         if not conditional:
             raise FetchFailed("HTTP 304 Not Modified to a request that set no condition", 304)
-        return Fetched(url, None, validators=_validators(response), headers=_hints(response))
+        return Fetched(url, None, validators=_validators(response), headers=hints(response))
     if response.status != HTTPStatus.OK:
-        raise FetchFailed(status_words(response.status), response.status, _header(response, "Retry-After"))
+        raise FetchFailed(status_words(response.status), response.status, header(response, "Retry-After"))
     if (response.content_length or 0) > MAX_BYTES:
         raise FetchFailed(f"larger than {MAX_BYTES // 1024 // 1024} MB")
     body = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 (closed by whoever takes it)
@@ -215,11 +235,11 @@ async def _take(response: aiohttp.ClientResponse, url: str, conditional: bool) -
     return Fetched(
         address=url,
         body=body,
-        content_type=_header(response, "Content-Type") or "",
-        content_encoding=_header(response, "Content-Encoding") or "",
+        content_type=header(response, "Content-Type") or "",
+        content_encoding=header(response, "Content-Encoding") or "",
         validators=_validators(response) if complete else NO_VALIDATORS,
         complete=complete,
-        headers=_hints(response),
+        headers=hints(response),
     )
 
 
@@ -239,21 +259,11 @@ async def _spool(response: aiohttp.ClientResponse, body: IO[bytes]) -> bool:
     return True
 
 
-def _next(url: str, location: str) -> str:
-    """Give the address that a redirect leads to; never with credentials, never anything but http(s)."""
-    if not location:
-        raise FetchFailed("a redirect that does not say where to")
-    target = quote(location.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~-._")
+def _led(url: str, location: str) -> str:
     try:
-        scheme = urlsplit(urljoin(url, target)).scheme
-    except ValueError as error:
-        raise FetchFailed("a redirect to what is no address") from error
-    if scheme not in ("http", "https"):
-        raise FetchFailed(f"a redirect to {safe(scheme, 20) or 'nothing'}:, only http and https are followed")
-    absolute = web_address(target, url)
-    if absolute is None:
-        raise FetchFailed("a redirect to what is no address")
-    return urldefrag(absolute).url
+        return next_address(url, location)
+    except Refused as refused:
+        raise FetchFailed(str(refused)) from refused
 
 
 def _bare(address: str) -> str:
@@ -284,17 +294,4 @@ def origin(url: str) -> str | None:
 
 
 def _validators(response: aiohttp.ClientResponse) -> Validators:
-    return Validators(_header(response, "ETag"), _header(response, "Last-Modified"))
-
-
-def _header(response: aiohttp.ClientResponse, name: str) -> str | None:
-    """Give a header byte for byte, or None where it could not be sent back or stored as it is."""
-    value = response.headers.get(name)
-    if not value or len(value) > 8_192 or any(char < " " or "\udc80" <= char <= "\udcff" for char in value):
-        return None
-    return value
-
-
-def _hints(response: aiohttp.ClientResponse) -> dict[str, str]:
-    names = ("Cache-Control", "Expires", "Retry-After", "Date", "Link")
-    return {name: value for name in names if (value := _header(response, name))}
+    return Validators(header(response, "ETag"), header(response, "Last-Modified"))

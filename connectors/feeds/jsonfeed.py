@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from connectors.feeds import ninjs
 from connectors.feeds.document import MAX_NAME, Asks, Job, Parsed, first_text
 from connectors.feeds.item import Item, article
 from connectors.feeds.links import escaped, web_address
@@ -17,9 +18,11 @@ def parse(text: str, job: Job, complete: bool) -> Parsed:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Refused("neither XML nor a JSON Feed: broken JSON") from error
-    items = document.get("items")
-    if "jsonfeed.org/version" not in str(document.get("version")) or not isinstance(items, list):
-        raise Refused("JSON, but not a JSON Feed")
+    if ninjs_items := ninjs.items_of(document):
+        return ninjs.parse(ninjs_items, job, complete)
+    items = document.get("items") if isinstance(document, dict) else None
+    if not isinstance(items, list) or "jsonfeed.org/version" not in str(document.get("version")):
+        raise Refused("JSON, but neither a JSON Feed nor ninjs")
     title = first_text(document.get("title"))
     lang = first_text(document.get("language")) or None
     articles = _articles(items, lang, job, job.name or title[:MAX_NAME] or None)

@@ -39,7 +39,7 @@ class Pages:
     def __init__(self, poller: Poller, manners: Manners) -> None:
         self._poller = poller
         self._manners = manners
-        self._robots = Robots(poller.fetcher)
+        self.robots = Robots(poller.fetcher)
         self._next: dict[str, float] = {}
         self._room = asyncio.Semaphore(manners.at_once_pages)
 
@@ -62,9 +62,9 @@ class Pages:
     async def _page(self, address: str) -> Page:
         if not full_text_is_possible():
             raise Refused("full text needs `pip install marsad[fulltext]`")
-        rules = await self._robots.rules(address)
+        rules = await self.robots.rules(address)
         if not rules.allowed:
-            raise Refused("robots.txt does not allow it")
+            raise Refused("robots.txt does not allow it, or cannot be read")
         await self._turn(address, max(self._manners.page_gap, rules.delay))
         async with self._room:
             answer = await self._poller.fetcher.fetch(address, seconds=_SECONDS, accept=_ACCEPT)

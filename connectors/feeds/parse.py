@@ -7,7 +7,7 @@ the time it takes; run it where it can be ended (`sandbox.py`).
 import re
 from typing import Any
 
-from connectors.feeds import jsonfeed, links
+from connectors.feeds import jsonfeed, links, newsml, sitemap
 from connectors.feeds.asks import asks
 from connectors.feeds.charset import decode, for_xml
 from connectors.feeds.compression import MAX_BYTES, TooLarge, Unreadable, decompress
@@ -15,15 +15,13 @@ from connectors.feeds.document import MAX_NAME, Job, Parsed, first_text
 from connectors.feeds.item import Item, article
 from connectors.feeds.reader import ITEM, Read, read
 from connectors.feeds.source import Refused
+from connectors.feeds.tree import root_of
 
 _LANGUAGE_TAG = 35  # RFC 5646 section 4.4.1
 _WHAT_IT_IS = {
     "html": "a web page, not a feed",
-    "urlset": "a sitemap, not a feed",
-    "sitemapindex": "a sitemap index, not a feed",
     "opml": "a list of feeds (OPML), not a feed: give it with --opml",
-    "newsml": "NewsML, not a feed",
-    "newsitem": "NewsML, not a feed",
+    "newsml": "NewsML 1, which is not read; NewsML-G2 is",
 }
 
 
@@ -39,9 +37,19 @@ def parse(body: bytes, job: Job) -> Parsed:
     text = decode(data, job.content_type).text.lstrip("\ufeff")
     if not text.strip("\x00 \t\r\n\ufeff"):
         raise Refused("empty: nothing but white space" if data else "empty")
-    if text.lstrip()[:1] == "{":
+    text = text.lstrip()
+    if text[:1] in ("{", "["):
         return jsonfeed.parse(text, job, complete)
-    return _xml(read(for_xml(text.lstrip()), job.base), text, job, complete)
+    reader = _BY_ROOT.get(root_of(text))
+    if reader is not None:
+        return reader(for_xml(text), job, complete)
+    return _xml(read(for_xml(text), job.base), text, job, complete)
+
+
+_BY_ROOT = {
+    "urlset": sitemap.parse, "sitemapindex": sitemap.parse_index,
+    "newsmessage": newsml.parse, "newsitem": newsml.parse,
+}  # fmt: skip
 
 
 def _xml(found: Read, text: str, job: Job, complete: bool) -> Parsed:
@@ -89,8 +97,8 @@ def _item(entry: dict[str, Any], atom: bool, lang: str | None, base: str) -> Ite
     return Item(
         guid=guid,
         link=link,
-        title=first_text(entry.get("title")),
-        summary_html=_summary(entry),
+        title=first_text(entry.get("title")) or first_text(entry.get("media_title")),
+        summary_html=_summary(entry) or first_text(entry.get("media_description")) or None,
         content_html=content_html,
         content_text=content_text,
         lang=_own_language(entry) or lang,
@@ -134,7 +142,13 @@ def _authors(entry: dict[str, Any]) -> tuple[str, ...]:
     names = (first_text(person.get("name")) or first_text(person.get("email")) for person in people)
     given = tuple(dict.fromkeys(name for name in names if name))
     alone = first_text(entry.get("author"))
-    return given or ((alone,) if alone else ())
+    return given or ((alone,) if alone else _credits(entry))
+
+
+def _credits(entry: dict[str, Any]) -> tuple[str, ...]:
+    """Give whom Media RSS names as an author; photographers and copyright owners are none."""
+    credits_ = (one for one in _dicts(entry.get("media_credit")) if one.get("role") in ("author", "reporter"))
+    return tuple(dict.fromkeys(name for one in credits_ if (name := first_text(one.get("content")))))
 
 
 def _categories(entry: dict[str, Any]) -> tuple[str, ...]:

@@ -86,6 +86,18 @@ class _Exact:
     def _end_day(self) -> None:
         self.skip_days = (*self.skip_days, str(self.pop("day") or ""))[:_SKIPS]  # type: ignore[attr-defined]
 
+    def _start_media_title(self, attrs: dict[str, Any]) -> None:
+        self.push("media_title", 1)  # type: ignore[attr-defined]
+
+    def _end_media_title(self) -> None:
+        self.pop("media_title")  # type: ignore[attr-defined]
+
+    def _start_media_description(self, attrs: dict[str, Any]) -> None:
+        self.push("media_description", 1)  # type: ignore[attr-defined]
+
+    def _end_media_description(self) -> None:
+        self.pop("media_description")  # type: ignore[attr-defined]
+
     def _start_dc_date(self, attrs: dict[str, Any]) -> None:
         self.push("dc_date", 1)  # type: ignore[attr-defined]
 

@@ -4,6 +4,7 @@ Feeds that an operator subscribed to are asked for by a person (Google's own rul
 pages and sitemaps we found ourselves are crawling, and the site decides.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -36,7 +37,7 @@ class Robots:
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
-        self._known: dict[str, tuple[float, str]] = {}
+        self._known: dict[str, tuple[float, asyncio.Task[str]]] = {}
 
     async def rules(self, address: str) -> Rules:
         """Give what the site of `address` allows there."""
@@ -48,13 +49,13 @@ class Robots:
 
     async def _text(self, address: str) -> str:
         site = urljoin(address, "/robots.txt")
-        until, text = self._known.get(site, (0.0, ""))
-        if until < time.monotonic():
-            text = await _fetched(self._fetcher, site)
+        until, text = self._known.get(site, (0.0, None))
+        if text is None or until < time.monotonic():
             if len(self._known) >= _MOST_SITES:
                 self._known.clear()
+            text = asyncio.create_task(_fetched(self._fetcher, site))
             self._known[site] = time.monotonic() + KEPT_SECONDS, text
-        return text
+        return await asyncio.shield(text)  # others may wait for it too
 
 
 async def sitemaps(fetcher: Fetcher, address: str) -> list[str]:

@@ -57,6 +57,7 @@ class Answer(msgspec.Struct, frozen=True):
     lang: str | None = None
     asks: Asks = NO_ASKS
     complete: bool = True
+    children: tuple[str, ...] = ()
     last: bool = False
     """The child ends itself after this (memory)."""
 
@@ -69,6 +70,7 @@ class Reading:
     lang: str | None
     asks: Asks
     complete: bool
+    children: tuple[str, ...]
     _spool: IO[bytes]
 
     def articles(self) -> Iterator[RawArticle]:
@@ -104,7 +106,7 @@ class Readers:
     async def read(self, body: IO[bytes] | Path, job: Job, seconds: float) -> Reading:
         """Read a feed from its spooled body or its file within `seconds`. Raises `Refused`."""
         answer, spool = await self._ask(body, job, seconds, "feed")
-        return Reading(answer.title, answer.lang, answer.asks, answer.complete, spool)
+        return Reading(answer.title, answer.lang, answer.asks, answer.complete, answer.children, spool)
 
     async def links(self, body: IO[bytes], job: Job, seconds: float) -> tuple[str, ...]:
         """Give the addresses of the feeds that a web page names. Raises `Refused`."""

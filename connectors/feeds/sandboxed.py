@@ -73,6 +73,7 @@ def _answer(parsed: Parsed, answers: BinaryIO, size: int) -> Answer:
         lang=parsed.lang,
         asks=parsed.asks,
         complete=parsed.complete,
+        children=parsed.children,
         last=total > _GROWN,
     )
 

@@ -17,8 +17,9 @@ from typing import Any
 from aiokafka.errors import KafkaError
 
 from connectors.feeds import listing
+from connectors.feeds.callback import listening
 from connectors.feeds.desk import Desk
-from connectors.feeds.errand import Outcome, Point, Surroundings
+from connectors.feeds.errand import Feed, Outcome, Point, Surroundings
 from connectors.feeds.health import feed_id
 from connectors.feeds.ledger import Ledger, Subscription
 from connectors.feeds.manners import Manners
@@ -27,7 +28,9 @@ from connectors.feeds.poll import Poller
 from connectors.feeds.secrets import Secrets
 from connectors.feeds.share import Share
 from connectors.feeds.source import Refusal, Refused, Source
+from connectors.feeds.state import Memory
 from connectors.feeds.tables import Log, Memories
+from connectors.feeds.websub import Callback, Hubs
 from connectors.publish import NoTopic, Publisher, Record
 from events.topics import FEED_STATE, FEEDS, app_id, full_name
 
@@ -51,6 +54,10 @@ class Options:
     on_refusal: Callable[[Refusal], None] = lambda _: None
     on_polled: Callable[[Outcome], None] = lambda _: None
     on_shards: Callable[[frozenset[int]], None] = lambda _: None
+    callback: Callback | None = None
+    """Where hubs reach us (WebSub); None: feeds are only polled."""
+    listen: tuple[str, int] = ("127.0.0.1", 0)
+    on_listening: Callable[[int], None] = lambda _: None
     fault: Callable[[Point, str], None] = _no_fault
     """Told of each point of an errand as it passes: where tests kill a worker (tests/chaos)."""
 
@@ -102,26 +109,47 @@ class _Worker:
         self._publisher, self._options = publisher, options
         self._feeds = full_name(FEEDS, options.prefix)
         around = Surroundings(
-            poller,
-            publisher,
-            Pages(poller, options.manners),
-            options.prefix,
-            options.manners,
-            options.on_refusal,
-            options.fault,
+            poller=poller,
+            publisher=publisher,
+            pages=Pages(poller, options.manners),
+            prefix=options.prefix,
+            manners=options.manners,
+            on_refusal=options.on_refusal,
+            fault=options.fault,
+            lease_of=self._lease_of,
         )
-        self._around = around
+        self._hubs = Hubs(options.callback, poller.fetcher, self._poll_now) if options.callback else None
         self._shards = shards
         self._ledger = Ledger()
         self._book = Log(publisher.client, self._feeds, shards)
         state = Log(publisher.client, full_name(FEED_STATE, options.prefix), shards)
         memories = self._memories = Memories(state)
         local = {feed_id(source): source for source in sources if source.shown != source.address}
-        self._desk = Desk(around, self._ledger, memories, shards, local, options.on_polled)
+        self._desk = Desk(around, self._ledger, memories, shards, local, self._polled)
         group = app_id("connectors", options.prefix)
         self._share = Share(publisher.client, self._feeds, group, self._taken, self._given)
         self._caught_up = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    def _lease_of(self, name: str) -> float:
+        return self._hubs.lease_until(name) if self._hubs else 0.0
+
+    def _poll_now(self, name: str) -> bool:
+        return self._desk.poll_now(name)
+
+    def _polled(self, outcome: Outcome, feed: Feed, memory: Memory) -> None:
+        self._options.on_polled(outcome)
+        course = memory.course
+        if self._hubs and course and course.asks.hub:
+            topic = course.asks.topic or feed.source.shown
+            self._begin(self._hubs.ensure(feed.subscription.feed_id, course.asks.hub, topic))
+
+    async def _hear_hubs(self) -> None:
+        """Listen for hubs, for ever."""
+        if self._hubs:
+            async with listening(self._hubs, *self._options.listen) as port:
+                self._options.on_listening(port)
+                await asyncio.Event().wait()
 
     async def stop(self) -> None:
         """End all polls; then leave the group and let the connections go."""
@@ -144,6 +172,8 @@ class _Worker:
             parts -= done
             if ready in done:
                 parts |= {self._begin(self._share.run()), self._begin(self._desk.work(self._share.confirmed))}
+                if self._hubs:
+                    parts.add(self._begin(self._hear_hubs()))
 
     async def _ready(self, sources: Sequence[Source]) -> None:
         await self._caught_up.wait()

@@ -51,7 +51,7 @@ async def _poll(
     settings: Settings,
     output: Format | None,
 ) -> int:
-    from connectors.feeds.poll import gather_sources, poll_sources  # noqa: PLC0415  (aiohttp, lxml)
+    from connectors.feeds.pollonce import gather_sources, poll_sources  # noqa: PLC0415  (aiohttp, lxml)
     from connectors.feeds.source import Refusal  # noqa: PLC0415
     from events.wire import encode  # noqa: PLC0415
     from marsad.feeding import secrets_of  # noqa: PLC0415

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from connectors.feeds.poll import Summary, gather_sources, poll_sources
+from connectors.feeds.pollonce import Summary, gather_sources, poll_sources
 from connectors.feeds.source import Refusal
 from events.article import RawArticle
 

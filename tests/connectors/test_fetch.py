@@ -32,8 +32,8 @@ async def test_a_server_that_drips_for_ever_ends_with_its_time_out(wire: Wire, s
             await asyncio.sleep(0.05)
 
     begun = time.monotonic()
-    result = await poll(await wire(drip), site.serve("/feed", FEED), seconds=1)
-    assert time.monotonic() - begun < 5
+    result = await poll(await wire(drip), site.serve("/feed", FEED), seconds=5)
+    assert time.monotonic() - begun < 60
     assert "no complete answer within" in result.reasons[0]
     assert len(result.articles) == 2
 

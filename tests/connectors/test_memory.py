@@ -167,7 +167,7 @@ async def test_memory_that_cannot_be_read_is_said_and_everything_comes(site: Sit
 
 
 async def test_what_was_not_taken_is_not_remembered(site: Site, tmp_path: Path) -> None:
-    from connectors.feeds.poll import gather_sources, poll_sources
+    from connectors.feeds.pollonce import gather_sources, poll_sources
 
     site.serve("/feed", rss(item(1), item(2)))
     sources, _ = gather_sources([site.url()])

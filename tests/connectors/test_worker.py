@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from connectors.feeds.errand import Outcome
 from connectors.feeds.manners import Manners
-from connectors.feeds.poll import gather_sources
+from connectors.feeds.pollonce import gather_sources
 from connectors.feeds.schedule import Pace
 from connectors.feeds.source import Refusal
 from connectors.feeds.worker import Options, run, run_once

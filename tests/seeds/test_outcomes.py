@@ -10,7 +10,7 @@ import msgspec
 import orjson
 import pytest
 
-from connectors.feeds.poll import gather_sources, poll_sources
+from connectors.feeds.pollonce import gather_sources, poll_sources
 from events.article import Casualties, EnrichedArticle, RawArticle, Value
 from events.repeat import Repeat
 from events.wire import raw_article
