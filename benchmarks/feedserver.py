@@ -1,0 +1,64 @@
+"""Many feeds on loopback, a host for every four of them: `python -m benchmarks.feedserver` prints its port.
+
+Feed N stands at `/N` and has 20 Arabic items with dates, an ETag and 10 kB. Each minute brings a new item
+to every tenth feed. It answers 304 where the ETag is the one it gave.
+"""
+
+import socket
+import time
+
+from aiohttp import web
+
+WORDS = (
+    "أعلنت وزارة الداخلية في بغداد اليوم أن القوات الأمنية انتشرت في أحياء المدينة بعد الانفجار الذي وقع أمس"
+)
+ITEMS = 20
+
+
+def edition(number: int) -> int:
+    """Give how many new items feed `number` has had by now."""
+    return int(time.time() // 60) // 10 if int(time.time() // 60) % 10 == number % 10 else 0
+
+
+def feed(number: int, added: int) -> bytes:
+    items = "".join(
+        f"<item><title>خبر {one} من المصدر {number}</title><link>https://s{number}.example/news/{one}</link>"
+        f"<guid>https://s{number}.example/?p={one}</guid>"
+        f"<pubDate>Sat, 21 Nov 2026 08:{one % 60:02}:00 GMT</pubDate>"
+        f"<description>{WORDS} {one}</description></item>"
+        for one in range(added, added + ITEMS)
+    )
+    head = f"<title>مصدر {number}</title><link>https://s{number}.example/</link>"
+    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+
+async def answer(request: web.Request) -> web.Response:
+    number = int(request.match_info["number"])
+    added = edition(number)
+    tag = f'"{number}-{added}"'
+    if request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers={"ETag": tag})
+    return web.Response(body=feed(number, added), content_type="application/rss+xml", headers={"ETag": tag})
+
+
+def host(number: int) -> str:
+    """Give the loopback address of feed `number`: four feeds share one."""
+    group = number // 4
+    return f"127.{1 + group // 62_500}.{group // 250 % 250}.{1 + group % 250}"
+
+
+async def ready(app: web.Application) -> None:
+    print(app["port"], flush=True)
+
+
+def main() -> None:
+    listener = socket.create_server(("0.0.0.0", 0), backlog=1024)
+    app = web.Application()
+    app["port"] = listener.getsockname()[1]
+    app.router.add_get("/{number:\\d+}", answer)
+    app.on_startup.append(ready)
+    web.run_app(app, sock=listener, print=None, access_log=None)
+
+
+if __name__ == "__main__":
+    main()
