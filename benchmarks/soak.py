@@ -38,6 +38,7 @@ PREFIX, FEED_PREFIX = "soak.", "soakfeed."
 SAMPLE_SECONDS = 10.0
 GUEST_SECONDS, ALONE_SECONDS = 15.0, 12.0
 JOIN_SECONDS = 600.0
+DRAIN_SECONDS = 3600.0
 CHANGELOG = {"segment.ms": "30000", "delete.retention.ms": "60000", "max.compaction.lag.ms": "120000"}
 """Production's six hours and seven days, about as much shorter as event time is faster."""
 ALLOWED = {"rss_mb": 0.05, "files": 0.05, "heap_blocks": 0.03, "entries": 0.05, "disk_mb": 0.10}
@@ -187,7 +188,7 @@ async def soak(minutes: float, rate: float, folder: Path, out: Path) -> bool:
         run.start_hosts(site.url)
         try:
             sent = await loaded(run, client, rate, minutes * 60)
-            await asyncio.wait_for(drained(client, PREFIX), 600)
+            await asyncio.wait_for(drained(client, PREFIX), DRAIN_SECONDS)
             found, _ = await account(client, PREFIX)
         finally:
             rig.end([*run.guests, *run.hosts])
