@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from events.topics import FEED_STATE, full_name
 from marsad import topics
 from marsad.accounting import account, read_all
+from marsad.kafka import EmbeddedKafka
 from tests.connectors.feedsite import Site, item, rss, site
 from tests.pipeline.conftest import workers
 from tests.pipeline.workers import Workers
@@ -154,3 +156,34 @@ async def test_what_is_sent_twice_is_a_repeat_downstream(
     await workers.drained()
     found, _ = await account({"bootstrap_servers": connectors.broker}, connectors.prefix)
     assert found.as_dict() == {"raw": 15, "new": 5, "repeat": 10, "missing": 0, "twice": 0}
+
+
+async def test_with_the_broker_away_during_a_poll_nothing_is_lost_or_sent_twice(
+    site: Site, tmp_path: Path
+) -> None:
+    async with EmbeddedKafka(tmp_path / "broker") as kafka:
+        await topics.apply({"bootstrap_servers": kafka.address}, topics.Wanted("away.", 2, 1))
+        fetching, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(_: web.Request) -> web.Response:
+            fetching.set()
+            await go_on.wait()
+            return web.Response(text=rss(*map(item, range(5))), content_type="application/rss+xml")
+
+        connectors = Connectors(kafka.address, "away.", tmp_path, site.handle("/feed", slow))
+        connectors.start()
+        try:
+            await asyncio.wait_for(fetching.wait(), PATIENCE)
+            for pid in kafka.pids:
+                os.kill(pid, signal.SIGKILL)
+            go_on.set()
+            async with asyncio.timeout(PATIENCE):
+                while "not ready" not in (tmp_path / "connectors.log").read_text():
+                    await asyncio.sleep(0.1)
+            await asyncio.to_thread(kafka.revive)
+            found = await connectors.until(items=5)
+            await polled_again(site)
+            assert await connectors.sent() == found
+            assert set(found.values()) == {1}
+        finally:
+            connectors.kill()
