@@ -51,11 +51,12 @@ bench: environment
 	.venv/bin/python -m benchmarks.chain 3000
 	.venv/bin/python -m benchmarks.dedupe_growth 10000 100000
 	.venv/bin/python -m benchmarks.normalize
+	.venv/bin/python -m benchmarks.feeds 1000
 	.venv/bin/python -m benchmarks.alerts
 
-# The tests' fuzzing of normalize at its full length: 100,000 inputs, about five minutes.
+# The tests' fuzzing of normalize and of feeds at its full length: 100,000 inputs each, about five minutes each.
 fuzz: environment
-	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py
+	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py tests/connectors/test_fuzz.py
 
 # Precision, recall, F1 of dedupe and of tags on the labelled texts, beside plain baselines; a minute.
 # DATA: the directory of the development sets, for what is measured on public sets too.

@@ -27,6 +27,7 @@ _CLAIM = re.compile(
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _C1 = re.compile(r"[\x80-\x9f]")
+_REFERENCE = re.compile(r"&#([xX][0-9A-Fa-f]{1,8}|[0-9]{1,10});")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 # WHATWG Encoding Standard, section 4.2: what browsers take these labels for.
@@ -74,7 +75,14 @@ def decode(data: bytes, content_type: str = "") -> Text:
 
 def for_xml(text: str) -> str:
     """Give `text` with the encoding declaration brought in line and characters that XML forbids removed."""
-    return '<?xml version="1.0" encoding="utf-8"?>' + _NOT_XML.sub("", _DECLARATION.sub("", text, count=1))
+    text = _REFERENCE.sub(_allowed, _NOT_XML.sub("", _DECLARATION.sub("", text, count=1)))
+    return '<?xml version="1.0" encoding="utf-8"?>' + text
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    """Give a character reference as it is, or nothing where it names no character: it costs the title."""
+    code = int(reference[1][1:], 16) if reference[1][0] in "xX" else int(reference[1])
+    return reference[0] if code < 0x110000 and not _NOT_XML.match(chr(code)) else ""
 
 
 def _replacing(data: bytes, encoding: str) -> Text:

@@ -58,16 +58,21 @@ class Desk:
         self._granted = set(shards)
         for shard in shards:
             await self._memories.load(shard)
-        self._mine |= shards & self._granted
-        number = 0
+        found = []
         for count, subscription in enumerate(self._ledger.all()):
             feed = self.feed(subscription)
-            if feed and feed.shard in shards and self.is_mine(feed):
-                self._plan(feed, number * self._around.manners.spread)
-                number += 1
-            if count % _STEP == 0:
-                self.changed.set()
+            if feed and feed.shard in shards:
+                found.append((feed, self._memory(feed).course or Course()))
+            if count % _STEP == _STEP - 1:
                 await asyncio.sleep(0)
+        self._mine |= shards & self._granted
+        # All pauses first: a feed that was never polled must not begin before its host's pause is known.
+        for feed, course in found:
+            self._rest(feed, course)
+        for number, (feed, course) in enumerate(found):
+            if self.is_mine(feed) and self._ledger.get(feed.subscription.feed_id):
+                self._plan(feed, course, number * self._around.manners.spread)
+        self.changed.set()
         for shard in shards & self._mine:
             await self._forget_removed(shard)
 
@@ -154,12 +159,14 @@ class Desk:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _plan(self, feed: Feed, delay: float = 0.0) -> None:
-        """Put a feed into the line of its host, for when its memory says."""
-        course = self._memory(feed).course or Course()
-        feed_id = feed.subscription.feed_id
+    def _rest(self, feed: Feed, course: Course) -> None:
+        """Leave a host alone for as long as one of its feeds was asked to."""
         if course.host_until > time.time():
             self._agenda.pause(feed.line, time.monotonic() + min(course.host_until - time.time(), DAY))
+
+    def _plan(self, feed: Feed, course: Course, delay: float = 0.0) -> None:
+        """Put a feed into the line of its host, for when its memory says."""
+        feed_id = feed.subscription.feed_id
         if course.next_at >= NEVER and feed.subscription.since <= (course.last_polled_at or ""):
             return  # gone, and nobody has subscribed to it again since
         wait = due(course.next_at, time.time(), self._around.manners.pace)
@@ -247,7 +254,9 @@ class Desk:
                 self.broken.set_exception(error)
             return
         if self._outcomes is None and self.is_mine(feed) and self._ledger.get(feed_id) is not None:
-            self._plan(feed)
+            course = self._memory(feed).course or Course()
+            self._rest(feed, course)
+            self._plan(feed, course)
             if feed_id in self._again:
                 self._again.discard(feed_id)
                 self.poll_now(feed_id)

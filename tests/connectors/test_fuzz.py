@@ -1,6 +1,15 @@
-"""Whatever bytes come, reading a feed ends in articles that can be written, or in a refusal in words."""
+"""Whatever bytes come, reading a feed ends in articles that can be written, or in a refusal in words.
 
+`make fuzz` reads 100,000 mutated feeds (MARSAD_FUZZ); here a hundredth of them.
+"""
+
+import gzip
+import json
+import os
+import random
 import re
+import resource
+import time
 from urllib.parse import urlsplit
 
 from hypothesis import HealthCheck, example, given, settings
@@ -13,6 +22,7 @@ from connectors.feeds.parse import parse
 from connectors.feeds.source import Refusal, Refused, from_argument, safe, without_credentials
 from events.wire import decode_object, encode, raw_article
 from tests.connectors.feedsite import item, rss
+from tests.connectors.test_formats import NEWSML, ONE, SITEMAP, TWO
 
 ATOM = (
     '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ar" xml:base="https://b.example/"><title>الفرات</title>'
@@ -21,6 +31,9 @@ ATOM = (
 )
 JSON = '{"version":"https://jsonfeed.org/version/1","title":"أ","items":[{"id":1,"url":"/1","content_text":"نص"}]}'
 WHOLE = [body.encode() for body in (rss(item(1), item(2)), ATOM, JSON)]
+MANY = [*WHOLE, SITEMAP.encode(), NEWSML.encode(), json.dumps([ONE, TWO]).encode(), gzip.compress(WHOLE[0]),
+        rss(item(1), prolog='<?xml version="1.0" encoding="windows-1256"?>').encode("cp1256")]  # fmt: skip
+INPUTS = int(os.environ.get("MARSAD_FUZZ", "1000"))
 MARKS = (
     """< > & { " ]]> <!-- <![CDATA[ <item> </item> &#xD800; &#55296; &nosuch; xml:base="http://[ <!DOCTYPE"""
 )
@@ -50,6 +63,34 @@ def test_a_mutated_feed_gives_sound_articles_or_a_refusal(body: bytes) -> None:
         assert raw_article(decode_object(encode(article)))
         assert article.url or article.item_id
         assert article.url is None or re.match(r"https?://[^/]", article.url)
+
+
+def damaged(dice: random.Random) -> bytes:
+    body = dice.choice(MANY)
+    for _ in range(dice.randint(1, 8)):
+        start = dice.randrange(len(body) + 1)
+        end = min(len(body), start + dice.choice((0, 1, 3, 40, 400)))
+        piece = dice.choice([*JUNK, body[start:end] * 2, dice.randbytes(3), dice.choice(MANY)[start:end]])
+        body = body[:start] + piece + body[end:]
+    return body
+
+
+def test_no_damage_crashes_hangs_or_leaks() -> None:
+    """Each input is read as in production but in this process; memory after the first tenth stays level."""
+    levels, slowest = [], 0.0
+    for number in range(INPUTS):
+        body = damaged(random.Random(number))
+        begun = time.process_time()
+        try:
+            for article in parse(body, JOB).articles:
+                assert raw_article(decode_object(encode(article))), number
+        except Refused as refused:
+            assert str(refused), number
+        slowest = max(slowest, time.process_time() - begun)
+        if number % max(1, INPUTS // 10) == 0:
+            levels.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    assert slowest < 5
+    assert levels[-1] - levels[1] < 50_000
 
 
 @given(st.binary(max_size=300) | mutated())

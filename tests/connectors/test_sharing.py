@@ -204,6 +204,7 @@ async def test_a_retry_after_keeps_all_feeds_of_the_host_away_where_it_is_meant_
     await subscribe(publisher, prefix, *limited, other)
     async with Running(worker):
         await until(lambda: len([one for one in worker.polled if one.feed == other]) > 2)
+        await until(lambda: any(one.error for one in worker.polled))
     successor = worker_of(publisher, prefix, worker.options.manners)
     async with Running(successor):
         await until(lambda: len([one for one in successor.polled if one.feed == other]) > 1)

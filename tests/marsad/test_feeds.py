@@ -69,3 +69,69 @@ def test_the_raw_topic_is_read_too(tmp_path: Path, kafka: str, prefix: str) -> N
     assert done.returncode == 0
     (found,) = map(json.loads, done.stdout.splitlines())
     assert (found["line"], found["articles"]) == ("خدمة أخبار عين دجلة", 6)
+
+
+LIST = """<opml version="2.0"><body><outline text="عربي">
+<outline type="rss" text="الفرات" sourceId="furat-ar" xmlUrl="https://amal:s3cret@furat.example/rss"/></outline>
+<outline type="rss" text="Ledger" xmlUrl="https://ledger.example/feed"/>
+<outline type="rss" text="x" xmlUrl="javascript:1"/></body></opml>"""
+
+
+@pytest.mark.kafka
+def test_subscriptions_are_added_listed_changed_exported_and_removed(
+    tmp_path: Path, kafka: str, prefix: str
+) -> None:
+    where = ("--broker", kafka, "--topic-prefix", prefix)
+    (tmp_path / "my.opml").write_text(LIST, "utf-8")
+    imported = marsad("feeds", "import", "my.opml", *where, cwd=tmp_path)
+    assert imported.returncode == 3
+    assert imported.stdout.splitlines() == ["https://furat.example/rss", "https://ledger.example/feed"]
+    assert "javascript:1" in imported.stderr
+    added = marsad(
+        "feeds", "add", "HTTPS://ledger.example/feed", "--no-check", "--full-text", *where, cwd=tmp_path
+    )
+    assert (added.returncode, added.stdout) == (0, "HTTPS://ledger.example/feed\n")
+    listed = marsad("feeds", "list", *where, "-o", "json", cwd=tmp_path)
+    rows = {row["source_id"]: row for row in map(json.loads, listed.stdout.splitlines())}
+    assert rows["furat-ar"]["source_name"] == "الفرات"
+    assert rows["furat-ar"]["folders"] == ["عربي"]
+    assert rows["ledger.example"]["full_text"] is True
+    assert (rows["furat-ar"]["status"], rows["furat-ar"]["wrong"]) == ("new", "not polled yet")
+    assert rows["furat-ar"]["since"] == rows["furat-ar"]["subscribed_at"]
+    exported = marsad("feeds", "export", *where, cwd=tmp_path)
+    (tmp_path / "again.opml").write_text(exported.stdout, "utf-8")
+    again = marsad("feeds", "import", "again.opml", *where, cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (0, "")
+    removed = marsad("feeds", "remove", "furat-ar", "https://nobody.example/", *where, cwd=tmp_path)
+    assert (removed.returncode, removed.stdout) == (3, "https://furat.example/rss\n")
+    assert "https://nobody.example/: is not subscribed" in removed.stderr
+    table = marsad("feeds", "list", *where, "-o", "table", cwd=tmp_path)
+    assert "ledger.example" in table.stdout
+    assert "furat" not in table.stdout
+    for done in (imported, added, listed, exported, again, removed, table):
+        assert "s3cret" not in done.stdout + done.stderr
+
+
+@pytest.mark.kafka
+def test_feeds_that_bring_nothing_are_named_with_since_when_and_what_comes_next(
+    tmp_path: Path, kafka: str, prefix: str
+) -> None:
+    where = ("--broker", kafka, "--topic-prefix", prefix)
+    (tmp_path / "my.opml").write_text(
+        '<opml version="2.0"><body><outline xmlUrl="http://127.0.0.1:1/rss"/></body></opml>', "utf-8"
+    )
+    ran = marsad("run", "--once", "--feeds", "my.opml", *where, cwd=tmp_path)
+    assert ran.returncode == 3
+    done = marsad("feeds", "check", *where, "-o", "json", cwd=tmp_path)
+    (row,) = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 3
+    assert "loopback" in row["wrong"]
+    assert row["since"] == row["failing_since"]
+    assert row["next_try"].startswith("in ")
+    assert "http://127.0.0.1:1/rss" in done.stderr
+
+
+def test_an_address_that_cannot_be_subscribed_is_refused(tmp_path: Path) -> None:
+    done = marsad("feeds", "add", "x.xml", "--broker", "127.0.0.1:1", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
