@@ -13,6 +13,7 @@ from connectors.feeds.tree import below, children, elements, language, name, tex
 from events.article import RawArticle
 
 _CANCELLED = ("stat:canceled", "stat:withheld")
+_PLAIN = re.compile(r"[a-z][a-z0-9.-]*")
 _DECLARED = re.compile(r'\sxmlns(?::[\w.-]+)?="[^"]*"')
 
 
@@ -91,6 +92,6 @@ def _html(inline: Any) -> str | None:
     body = next((one for one in bodies if name(one) == "body.content"), bodies[0] if bodies else inline)
     for one in body.iter():
         if isinstance(one.tag, str):
-            one.tag = etree.QName(one).localname
+            one.tag = name(one) if _PLAIN.fullmatch(name(one)) else "span"
     parts = [etree.tostring(child, encoding="unicode", method="html") for child in body if name(child)]
     return _DECLARED.sub("", (body.text or "") + "".join(parts)).strip() or None

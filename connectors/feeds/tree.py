@@ -39,7 +39,9 @@ def elements(text: str) -> Any:
 
 def name(element: Any) -> str:
     """Give the local name of an element in small letters; "" for comments and the like."""
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    # Not QName: what libxml2 mends can keep a prefix that nobody declared in the name itself.
+    tag = element.tag
+    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
 
 def children(element: Any, *names: str) -> Iterator[Any]:
