@@ -56,7 +56,9 @@ def _table(rows: list[Mapping[str, Any]]) -> None:
         table.add_column(name, overflow="fold")  # a position or an address that is cut cannot be copied
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
-    console = Console(markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+    # Into a pipe each row is one line, as wide as it is: people grep it.
+    width = None if sys.stdout.isatty() else 10_000
+    console = Console(markup=False, highlight=False, width=width)
     console.print(table)
 
 

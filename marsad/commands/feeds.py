@@ -14,7 +14,7 @@ from marsad.output import Format, emit, say, write
 from marsad.settings import Settings, load
 
 REFUSED = 3
-SHOWN = ("feed_id", "status", "feed_url", "source_id", "wrong", "since", "next_try", "last_new_at")
+SHOWN = ("status", "feed_url", "source_id", "wrong", "since", "next_try", "last_new_at")
 """What a table shows of each feed; JSON holds all of it."""
 Address = Annotated[
     list[str], typer.Argument(metavar="ADDRESS...", help="of a feed, or of a site that has some")
