@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,17 @@ def subscriptions(feeds: Path, say: Say) -> tuple[list[Source], bool]:
 
 
 async def poll_for_ever(
-    settings: Settings, client: Mapping[str, Any], sources: list[Source], stop: asyncio.Event, say: Say
+    settings: Settings,
+    client: Mapping[str, Any],
+    sources: list[Source],
+    stop: asyncio.Event,
+    say: Say,
+    *,
+    samples: bool = False,
 ) -> None:
-    """Poll until `stop` is set; while the broker is away everything waits.
+    """Poll what is subscribed until `stop` is set; while the broker is away everything waits.
+
+    `sources` are subscribed to first; where they are `samples`, only if nothing is subscribed yet.
 
     Tells of its health where the settings ask for it.
     """
@@ -45,7 +54,7 @@ async def poll_for_ever(
     try:
         if address is not None:
             say(f"health of the connectors at {_listening(polling, address)}")
-        await _run(settings, client, sources, stop, say, once=False, polling=polling)
+        await _run(settings, client, sources, stop, say, once=False, polling=polling, samples=samples)
     finally:
         await polling.stop()
 
@@ -73,11 +82,12 @@ async def _run(
     *,
     once: bool,
     polling: Polling | None = None,
+    samples: bool = False,
 ) -> list[Outcome]:
     polling = polling or Polling()
     try:
         async with Publisher(client, ONCE_PATIENCE_SECONDS if once else None) as publisher:
-            options = options_of(settings, say, polling)
+            options = replace(options_of(settings, say, polling), samples=samples)
             await publisher.cluster()
             polling.reached()
             if once:

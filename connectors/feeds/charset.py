@@ -27,7 +27,7 @@ _CLAIM = re.compile(
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _C1 = re.compile(r"[\x80-\x9f]")
-_REFERENCE = re.compile(r"&#([xX][0-9A-Fa-f]{1,8}|[0-9]{1,10});")
+_REFERENCE = re.compile(r"&#([xX][0-9A-Fa-f]{1,8}|[0-9]{1,10});?")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 # WHATWG Encoding Standard, section 4.2: what browsers take these labels for.

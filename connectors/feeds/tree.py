@@ -11,6 +11,7 @@ from connectors.feeds.source import Refused
 _BEFORE = re.compile(
     r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?\s*>)+", re.DOTALL | re.IGNORECASE
 )
+_NUMBERED = re.compile(r"&#\s*[xX]?[0-9A-Fa-f]*;?")
 _ROOT = re.compile(r"<(?:[A-Za-z0-9._-]+:)?([A-Za-z0-9._-]+)")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -25,6 +26,17 @@ def root_of(text: str) -> str:
 
 def elements(text: str) -> Any:
     """Give the root element of a document; what is broken is mended. Raises `Refused`."""
+    root = _mended(text)
+    try:
+        for one in root.iter():
+            _ = one.text, one.tail, list(one.attrib.items()) if isinstance(one.tag, str) else None
+    except UnicodeDecodeError:
+        # Mending lets references through that name half of a surrogate pair; then it is read without any.
+        root = _mended(_NUMBERED.sub(" ", text))
+    return root
+
+
+def _mended(text: str) -> Any:
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )

@@ -54,6 +54,8 @@ class Options:
     on_refusal: Callable[[Refusal], None] = lambda _: None
     on_polled: Callable[[Outcome], None] = lambda _: None
     on_shards: Callable[[frozenset[int]], None] = lambda _: None
+    samples: bool = False
+    """The list is one of samples: subscribed to only where nothing is subscribed yet."""
     callback: Callback | None = None
     """Where hubs reach us (WebSub); None: feeds are only polled."""
     listen: tuple[str, int] = ("127.0.0.1", 0)
@@ -177,7 +179,8 @@ class _Worker:
 
     async def _ready(self, sources: Sequence[Source]) -> None:
         await self._caught_up.wait()
-        await self._subscribe(sources)
+        if not (self._options.samples and self._ledger.all()):
+            await self._subscribe(sources)
 
     async def once(self, sources: Sequence[Source], stop: asyncio.Event) -> list[Outcome]:
         """Poll each once, whoever else polls; the memory is that of all workers."""

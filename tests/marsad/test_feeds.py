@@ -1,6 +1,9 @@
-"""`marsad feeds check`: what it proposes, and how it says what is wrong with a list."""
+"""`marsad feeds`: subscriptions on the broker, what is wrong with them, and what `check` proposes."""
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -129,6 +132,28 @@ def test_feeds_that_bring_nothing_are_named_with_since_when_and_what_comes_next(
     assert row["since"] == row["failing_since"]
     assert row["next_try"].startswith("in ")
     assert "http://127.0.0.1:1/rss" in done.stderr
+
+
+@pytest.mark.kafka
+def test_connectors_without_a_list_poll_what_is_added_meanwhile(
+    tmp_path: Path, kafka: str, prefix: str
+) -> None:
+    where = ("--broker", kafka, "--topic-prefix", prefix)
+    running = subprocess.Popen([sys.executable, "-m", "marsad", "connectors", *where], cwd=tmp_path)
+    try:
+        address = "http://127.0.0.1:1/rss"
+        assert marsad("feeds", "add", address, "--no-check", *where, cwd=tmp_path).returncode == 0
+        deadline = time.monotonic() + 120
+        while True:
+            done = marsad("feeds", "list", *where, "-o", "json", cwd=tmp_path)
+            (row,) = map(json.loads, done.stdout.splitlines())
+            if row["errors"]:
+                break
+            assert time.monotonic() < deadline
+    finally:
+        running.terminate()
+    assert running.wait(60) == 0
+    assert (row["feed_url"], row["status"]) == (address, "failing")
 
 
 def test_an_address_that_cannot_be_subscribed_is_refused(tmp_path: Path) -> None:
