@@ -5,7 +5,7 @@ Takes words, tells whether they are an agency, a city, a person; compared in the
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -68,6 +68,7 @@ def _load(name: str) -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
 
 
+@lru_cache(maxsize=4_096)  # names come again and again; texts here are short
 def key_of(text: str) -> str:
     """Give a name as the tables hold it: in match form, on one line."""
     return match(text).replace("\n", " ")

@@ -65,7 +65,8 @@ _SEPARATORS = SPACE + STOP
 _SHOWN = [display_table().get(ord(char), char) for char in EVERYDAY]
 _TIDY = bytes(_SLOT[char or "\x00"] for char in _SHOWN).ljust(256, b"\x00")
 _DROPPED = bytes(slot for slot, char in enumerate(_SHOWN) if char is None)
-_VOWEL_SIGNS = bytes(map(_SLOT.__getitem__, filter(unicodedata.combining, EVERYDAY)))
+_VOWELS = bytes(unicodedata.combining(char) > 0 for char in EVERYDAY).ljust(256, b"\x00")
+_TWO_VOWELS = b"\x01\x01"
 
 _DIGIT = _class("0123456789")
 _LETTERS = "".join(char for char in EVERYDAY if re.fullmatch(r"[^\W\d_]", char))
@@ -188,8 +189,8 @@ def everyday_display(text: str) -> str | None:
     clean = _joined(clean, _NEWLINE, _NEWLINE)
     shown = text if clean == data else codecs.charmap_decode(clean, "strict", EVERYDAY)[0]
     # Of everyday characters no two compose, so NFC but puts the vowel signs of a letter in order.
-    vowels = len(clean) - len(clean.translate(None, _VOWEL_SIGNS))
-    return unicodedata.normalize("NFC", within_30_marks(shown)) if vowels > 1 else shown
+    in_order = _TWO_VOWELS not in clean.translate(_VOWELS)
+    return shown if in_order else unicodedata.normalize("NFC", within_30_marks(shown))
 
 
 def _marks(data: bytes) -> bytes:

@@ -33,8 +33,9 @@ _LETTERS = {
     "ς": "σ",
 }
 # Characters that NFKC must not see: ﷺ and its like would become phrases of up to 18 letters beside a
-# name, and 3½ would become 31⁄2.
-BEFORE_NFKC = str.maketrans(dict.fromkeys("\ufdf0\ufdf1\ufdf5\ufdf9\ufdfa\ufdfb\ufdfd½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", SPACE))
+# name, 3½ would become 31⁄2, and "…" three points, the first of which could be a number's.
+_NOT_SPREAD = "\ufdf0\ufdf1\ufdf5\ufdf9\ufdfa\ufdfb\ufdfd½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+BEFORE_NFKC = str.maketrans(dict.fromkeys(_NOT_SPREAD, SPACE) | {"…": STOP})
 MISUSED = "\ufbd3-\ufbfb"
 """Uyghur and Urdu forms that fonts misuse for others (docling-project/docling#3929): left as they are."""
 
