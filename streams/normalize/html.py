@@ -10,7 +10,6 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
 from typing import Any, Literal
 
 from lxml import etree
@@ -96,11 +95,12 @@ def _bare(block: Block) -> Block:
 
 def _unescaped(field: str) -> str:
     """Resolve the entities of a field without tags, up to three times where tags come to light by it."""
-    once = unescape(field)
-    for deeper in accumulate(range(2), lambda known, _: unescape(known), initial=once):
-        if KNOWN_TAG.search(deeper):
-            return deeper
-    return once
+    once = deeper = unescape(field)
+    for _ in range(2):
+        if "&" not in deeper or KNOWN_TAG.search(deeper):
+            break
+        deeper = unescape(deeper)
+    return deeper if KNOWN_TAG.search(deeper) else once
 
 
 def plain(text: str) -> tuple[Block, ...]:

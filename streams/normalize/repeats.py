@@ -67,6 +67,8 @@ def cut_repeats(draft: Draft) -> Draft:
     if not _may_repeat(draft.lines):
         return draft
     units = _units(draft)
+    if len(units) < 2:
+        return draft
     words = [word for unit in units for word in unit.words]
     matches = _matches(units, words)
     matched = {match.unit for match in matches}

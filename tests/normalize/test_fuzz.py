@@ -140,6 +140,7 @@ LARGE = {
     "accents": "a" + "\u0301\u0316" * 50_000,
     "sentences of one word": "كلمات. " * 20_000,
     "percent signs": "%" * 200_000,
+    "open angles": "<" * 200_000,
     "addresses": "http://a.example/b?c=" * 10_000,
     "nested boxes": "<div>" * 18_000 + "x" + "</div>" * 18_000,
     "escaped twice": "&amp;lt;b&amp;gt;" * 12_000,
