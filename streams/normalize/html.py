@@ -48,7 +48,7 @@ _INLINE = (
     "a|abbr|b|big|br|center|cite|code|div|em|font|h[1-6]|i|img|"
     "li|mark|ol|p|q|s|small|span|strong|sub|sup|u|ul"
 )
-KNOWN_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+KNOWN_TAG = re.compile(rf"<(?=[/A-Za-z])/?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _PARTING = re.compile(r"</?(?:br|center|div|h[1-6]|img|li|ol|p|ul)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
