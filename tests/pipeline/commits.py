@@ -133,7 +133,7 @@ def _told(logs: Logs, name: str) -> Iterator[tuple[str, int]]:
     if name == "changelog":
         yield from ((entry["origin"], record.timestamp) for record, entry in entries(logs.records[name]))
     elif name == "current":
-        # A superseded revision that comes again is not written there again, so any later one will do.
+        # A later revision will do as well, and a superseded one need not be there at all.
         yield from _current(logs)
     else:
         yield from ((origin(record), record.timestamp) for record in logs.records.get(name, ()))
@@ -145,6 +145,8 @@ def _current(logs: Logs) -> Iterator[tuple[str, int]]:
         reached.setdefault(record.key, []).append((orjson.loads(record.value)["revision"], record.timestamp))
     for record in logs.records["deduped"]:
         revision = orjson.loads(record.value)["revision"]
+        if "news_superseded" in dict(record.headers):
+            yield origin(record), 0  # the revision that superseded it stands behind it, and goes there itself
         for found, at in reached.get(record.key, []):
             if found >= revision:
                 yield origin(record), at

@@ -152,6 +152,15 @@ def test_a_commit_before_its_outcome_is_seen(logs: Logs, stage: str, reads: str,
     assert ["beyond" in line for line in commits.too_early(logs, [beyond], PREFIX)] == [True]
 
 
+def test_a_superseded_revision_need_not_be_in_current(logs: Logs) -> None:
+    last = max(record.timestamp for name in logs.records for record in logs.records[name])
+    logs.records["current"].clear()
+    assert len(list(commits.too_early(logs, [commit("tag", 3, last)], PREFIX))) == 3
+    first = logs.records["deduped"][0]
+    logs.records["deduped"][0] = first._replace(headers=(*first.headers, ("news_superseded", b"1")))
+    assert len(list(commits.too_early(logs, [commit("tag", 3, last)], PREFIX))) == 2
+
+
 def test_a_commit_is_read_as_kafka_writes_it() -> None:
     key = b"\x00\x01\x00\x02gr\x00\x03top\x00\x00\x00\x05"
     value = b"\x00\x03" + (77).to_bytes(8, "big") + b"\xff\xff\xff\xff\x00\x00" + (9).to_bytes(8, "big")

@@ -169,7 +169,7 @@ def _unlike(logs: Logs) -> int:
 
 
 def _not_current(logs: Logs, lines: list[bytes]) -> int:
-    """How many articles do not stand as last told; one that was forgotten may begin anew with its first event."""
+    """How many articles do not stand as last told; one that was forgotten may begin anew."""
     latest = {orjson.loads(line)["article_id"].encode(): line for line in lines}
     return sum(logs.current.get(key) != line for key, line in latest.items()) + len(
         logs.current.keys() - latest.keys()
