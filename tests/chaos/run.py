@@ -32,7 +32,7 @@ from tests.pipeline.workers import Workers
 PAUSE, BRIEF_PAUSE = (1.0, 4.0), (0.3, 1.0)
 PARTITIONS = 6
 """As in production; the load's two languages go to two of them."""
-DRAIN_SECONDS = 600
+DRAIN_SECONDS = 1800
 
 
 @dataclass
