@@ -149,6 +149,13 @@ MUTANTS = (
         ("tests/pipeline/test_damaged_state.py",),
     ),
     Mutant(
+        "a damaged block never passes for the end of the memory",
+        "streams/engine/state.py",
+        "        self._must_end_at(key)\n",
+        "        pass\n",
+        ("tests/engine/test_state.py",),
+    ),
+    Mutant(
         "a superseded revision does not come into current",
         "streams/engine/steps.py",
         "        if incoming.header(SUPERSEDED_HEADER) is None:\n",

@@ -3,9 +3,10 @@
 import random
 from pathlib import Path
 
+import pytest
 from rocksdict import Options, Rdict
 
-from streams.engine.state import POSITION_KEY, WRITE_BUFFER, PartitionStore, mark_of
+from streams.engine.state import POSITION_KEY, WRITE_BUFFER, PartitionStore, is_damage, mark_of
 
 
 def test_writes_are_there_at_once_and_wait_to_be_sent_in_order(tmp_path: Path) -> None:
@@ -77,3 +78,31 @@ def test_a_delivery_report_out_of_order_never_moves_the_position_back(tmp_path: 
     store.delivered(b"ar/3", None, 3)
     assert store.position == 10
     store.close()
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.9])
+def test_a_damaged_block_never_passes_for_the_end(tmp_path: Path, share: float) -> None:
+    store = PartitionStore(tmp_path / "db")
+    written = {f"ar/{number:012d}": random.Random(number).randbytes(500) for number in range(400)}
+    store.update(written)
+    store.close()
+    (file,) = (tmp_path / "db").glob("*.sst")
+    with file.open("r+b") as opened:
+        opened.seek(int(file.stat().st_size * share))
+        opened.write(b"\xee" * 64)
+    store = PartitionStore(tmp_path / "db")
+    with pytest.raises(Exception, match=r"Corruption|could be read") as raised:
+        list(store.items())
+    assert is_damage(raised.value)
+
+
+def test_an_undamaged_database_is_read_to_its_end(tmp_path: Path) -> None:
+    store = PartitionStore(tmp_path / "db")
+    assert list(store.items()) == []
+    store.update({"ar/1": b"one", "en/1": b"two"})
+    assert list(store.items()) == [("ar/1", b"one"), ("en/1", b"two")]
+    del store["en/1"]
+    assert list(store.items()) == [("ar/1", b"one")]
+    store.delivered(b"ar/1", b"one", 0)
+    store.close()
+    assert list(PartitionStore(tmp_path / "db").items()) == [("ar/1", b"one")]
