@@ -5,9 +5,10 @@ rule, so that all of a rule meet in one place and in one order. docs/alerts.md t
 """
 
 from streams.alert.faults import Fault, Place, QueryError
-from streams.alert.memory import AlertIndex, AlertSettings, Changes, Decision
+from streams.alert.memory import AlertIndex, AlertSettings, Decision
 from streams.alert.rules import RuleFile, read_rules, versioned
 from streams.alert.ruleset import Failure, RuleSet
+from streams.changes import Changes
 
 __all__ = [
     "AlertIndex", "AlertSettings", "Changes", "Decision", "Failure", "Fault", "Place", "QueryError",

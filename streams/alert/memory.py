@@ -21,6 +21,7 @@ from events.alert import Alert, AlertBase, AlertReason, Match
 from events.identity import digest
 from events.wire import encode
 from streams.alert.group import Group, clock_of, deliver_after, enough, paged, reason_for, seen, throttled
+from streams.changes import Changes
 
 VERSION = 1
 DAY_MS = 24 * 60 * 60 * 1000
@@ -52,14 +53,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: Outcome
     group: Group
     alert: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a decision does to the store: entries to put, then keys to delete."""
-
-    put: tuple[tuple[str, bytes], ...] = ()
-    delete: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,22 +141,20 @@ def group_key(rule: Rule, event: EnrichedArticle) -> str:
     return "/".join(_GROUP[name](event) for name in rule.policy.group_by)
 
 
+def _first_organisation(event: EnrichedArticle) -> str:
+    first = event.organisations[0] if event.organisations else None
+    return (first.id or first.name) if first else NOTHING
+
+
 _GROUP: dict[str, Callable[[EnrichedArticle], str]] = {
     "story": lambda e: e.story_id,
     "article": lambda e: e.article_id,
     "source": lambda e: e.source_id,
     "lang": lambda e: e.lang,
     "place": lambda e: e.places[0].id if e.places else NOTHING,
-    "organisation": lambda e: (
-        (e.organisations[0].id or e.organisations[0].name) if e.organisations else NOTHING
-    ),
+    "organisation": _first_organisation,
     "topic": lambda e: e.topics[0].id if e.topics else NOTHING,
 }
-
-
-def _first_organisation(event: EnrichedArticle) -> str:
-    first = event.organisations[0] if event.organisations else None
-    return (first.id or first.name) if first else NOTHING
 
 
 def _match(ready: Compiled, subject: Subject) -> Match:

@@ -17,6 +17,7 @@ from typing import Literal
 from events.article import Article, DedupedArticle
 from events.repeat import Repeat
 from events.story import Story
+from streams.changes import Changes
 from streams.dedupe.aliases import own_key
 from streams.dedupe.decision import decide
 from streams.dedupe.entry import Entry, StoryState, decode_entry, encode_entry, entry_key
@@ -27,14 +28,6 @@ from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.sight import Sight, latest_of_story
 from streams.dedupe.story import merged_event, story_event
 from streams.dedupe.table import key64
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a decision does to the store: entries to put and keys to delete, in this order."""
-
-    put: tuple[tuple[str, bytes], ...] = ()
-    delete: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
