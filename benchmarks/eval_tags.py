@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.labelled import KINDS, Labelled, data_sets, newswire, own_articles, own_tolls
 from benchmarks.tag import article
 from events.article import Casualties, Count, EnrichedArticle, OtherToll
-from streams.tag import places, tag
+from streams.tag import gazetteer, tag
 from streams.tag.lexicon import Lexicon, Meaning, leftmost_longest
 from streams.text.fold import fold, match
 
@@ -174,7 +174,7 @@ def main() -> None:
     if folder is None:
         print("no MARSAD_DATA_SETS: the development sets and the baselines on them are passed over")
         return
-    forms = [name for row in places.table_names() for name in row]
+    forms = [name for row in gazetteer.table_names() for name in row]
     baselines = {
         "every name of the tables": _gazetteer(forms),
         "the same, no clitics, single words": _plain_words(forms),

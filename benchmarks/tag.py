@@ -22,7 +22,7 @@ from events.article import DedupedArticle, StoryCounts
 from events.wire import encode, raw_article
 from streams import tag as stage
 from streams.normalize import normalize
-from streams.tag import names, places, topics
+from streams.tag import gazetteer, names, places, topics
 from streams.tag.casualties import casualties
 from streams.tag.lexicon import Lexicon, Meaning
 from streams.tag.passage import passages
@@ -84,7 +84,7 @@ def breakdown(articles: Sequence[DedupedArticle]) -> None:
     passed = {one.article_id: passages(one, lexicon) for one in articles}
     named = {key: sort_names(one, passed[key]) for one in articles for key in [one.article_id]}
     events = {one.article_id: stage.tag(one) for one in articles}
-    forms = [form for form, _ in places.entries()]
+    forms = [form for form, _ in gazetteer.entries()]
     steps: dict[str, Callable[[DedupedArticle], object]] = {
         "tag, all of it": stage.tag,
         "  match form, automaton": lambda one: passages(one, lexicon),

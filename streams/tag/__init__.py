@@ -11,7 +11,7 @@ import msgspec
 from events.article import DedupedArticle, EnrichedArticle
 from events.identity import digest
 from events.wire import encode
-from streams.tag import introduced, names, places, tollwords, topics
+from streams.tag import gazetteer, introduced, names, places, tollwords, topics
 from streams.tag.casualties import casualties
 from streams.tag.lexicon import Lexicon
 from streams.tag.passage import passages
@@ -26,7 +26,7 @@ RULES_VERSION = f"{CODE_VERSION}.{FOLD_VERSION}-{data_digest()}"
 """Version of rules and tables together: changes with every entry."""
 
 SOURCES = (
-    places.entries,
+    gazetteer.entries,
     places.sport_entries,
     names.entries,
     introduced.entries,

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,7 +23,9 @@ _FAITH = frozenset(["الله", "الدين", "الرحمن", "العزيز", "�
 
 
 @dataclass(frozen=True)
-class _Cues:
+class Cues:
+    """Sets of words in match form."""
+
     given: frozenset[str]
     common: frozenset[str]
     stops: frozenset[str]
@@ -34,13 +36,14 @@ class _Cues:
 
 
 @cache
-def _cues() -> _Cues:
+def introducers() -> Cues:
+    """Give the words that introduce or end names, read once."""
     people, organisations = settings("cues.toml")["people"], settings("cues.toml")["organisations"]
 
     def words(table: dict[str, list[str]], *names: str) -> frozenset[str]:
         return frozenset(match(word) for name in names for word in table[name])
 
-    return _Cues(
+    return Cues(
         given=words(people, "given"),
         common=words(people, "common"),
         stops=words(people, "stops"),
@@ -116,7 +119,7 @@ def _ranked(passage: Passage, end: int) -> Spotted | None:
     """Read the name after a rank or title; further ranks in between are skipped."""
     abbreviated = passage.folded.text[end : end + 1] == "\n" and passage.display_after(end, 2) == ". "
     words = _abbreviated(passage, end) if abbreviated else _tail(passage, end)
-    while words and words[0][0] in _cues().ranks:
+    while words and words[0][0] in introducers().ranks:
         words = words[1:]
     if not words:
         return None
@@ -137,7 +140,7 @@ def _from(passage: Passage, start: int) -> list[tuple[str, int]]:
 
 def _arabic(words: Sequence[tuple[str, int]]) -> int:
     """Give how many words of an Arabic name stand in front: a given name, names, links and one more."""
-    cues = _cues()
+    cues = introducers()
     if words[0][0] not in cues.given and not (len(words) > 1 and words[1][0] in cues.given):
         return 0
     if words[0][0] not in cues.given and words[0][0] not in _LINKS:
@@ -155,9 +158,15 @@ def _arabic(words: Sequence[tuple[str, int]]) -> int:
             if strange > 1 or count > 2 or not _is_strange_name(word):
                 break
         count += 1
+    count = _ended(words, count)
+    return count if count > 1 else 0
+
+
+def _ended(words: Sequence[tuple[str, int]], count: int) -> int:
+    """Give how many of the first `count` words are left where no link ends a name."""
     while count and words[count - 1][0] in _LINKS:
         count -= 1
-    return count if count > 1 else 0
+    return count
 
 
 def _is_strange_name(word: str) -> bool:
@@ -166,7 +175,7 @@ def _is_strange_name(word: str) -> bool:
 
 
 def _definite(word: str) -> bool:
-    return word.startswith("ال") and len(word) > 4 and word not in _cues().ranks
+    return word.startswith("ال") and len(word) > 4 and word not in introducers().ranks
 
 
 def _latin(passage: Passage, words: Sequence[tuple[str, int]]) -> int:
@@ -176,19 +185,17 @@ def _latin(passage: Passage, words: Sequence[tuple[str, int]]) -> int:
         upper = passage.surface(start, start + len(word))[:1].isupper()
         if not upper and not (count and word in _LINKS):
             break
-        if word in _cues().ranks or word in _cues().roles:
+        if word in introducers().ranks or word in introducers().roles:
             break
         count += 1
-    while count and words[count - 1][0] in _LINKS:
-        count -= 1
-    return count
+    return _ended(words, count)
 
 
 def _given(passage: Passage, start: int) -> Spotted | None:
     """Read a name without a title: two given names, or one and a family name in ال."""
     if not _may_go_on(passage, start):
         return None
-    words, cues = _from(passage, start), _cues()
+    words, cues = _from(passage, start), introducers()
     if passage.surface(start, start + 3) == "على" or _is_in_the_name_of(passage, words):
         return None
     if words[0][0].isascii():
@@ -213,11 +220,9 @@ def _given(passage: Passage, start: int) -> Spotted | None:
         count += 1
         if family:
             break
-    while count and words[count - 1][0] in _LINKS:
-        count -= 1
     if parts < 2:
         return None
-    return _person(passage, words[:count], "given")
+    return _person(passage, words[: _ended(words, count)], "given")
 
 
 def _may_go_on(passage: Passage, start: int) -> bool:
@@ -226,7 +231,7 @@ def _may_go_on(passage: Passage, start: int) -> bool:
     number = spans.number(start) + 1
     if number >= len(spans.words):
         return False
-    return spans.words[number] not in _cues().stops
+    return spans.words[number] not in introducers().stops
 
 
 def _is_in_the_name_of(passage: Passage, words: Sequence[tuple[str, int]]) -> bool:
@@ -234,7 +239,7 @@ def _is_in_the_name_of(passage: Passage, words: Sequence[tuple[str, int]]) -> bo
     if words[0][0] != "باسم":
         return False
     before = passage.before(words[0][1])
-    return bool(before) and before[0].removeprefix("و") in _cues().roles
+    return bool(before) and before[0].removeprefix("و") in introducers().roles
 
 
 def _person(passage: Passage, words: Sequence[tuple[str, int]], rule: str) -> Spotted:
@@ -245,7 +250,7 @@ def _person(passage: Passage, words: Sequence[tuple[str, int]], rule: str) -> Sp
 
 def _organisation(passage: Passage, start: int, end: int) -> Spotted | None:
     """Read "جامعة البصرة", "حزب الدعوة", "شركة نفط الشمال": a head and its definite words."""
-    words, cues = _tail(passage, end), _cues()
+    words, cues = _tail(passage, end), introducers()
     count = 0
     while count < min(len(words), 4) and _definite(words[count][0]) and words[count][0] not in cues.not_names:
         count += 1
@@ -268,10 +273,10 @@ def role(passage: Passage, start: int) -> str | None:
     begin = max(0, start - 90) + head.rfind("\n") + 1
     found: int | None = None
     for word in re.finditer(r"[^ ]+", passage.folded.text[begin:start]):
-        bare = word[0].removeprefix("و").removeprefix("ال") if word[0] not in _cues().roles else word[0]
-        if bare in _cues().roles:
+        bare = word[0].removeprefix("و").removeprefix("ال") if word[0] not in introducers().roles else word[0]
+        if bare in introducers().roles:
             found = word.start() if found is None else found
-        elif word[0] in _cues().stops:
+        elif word[0] in introducers().stops:
             found = None
     if found is None:
         return None
@@ -288,36 +293,3 @@ def _capitalised(passage: Passage, begin: int, at: int) -> int:
             break
         at = start
     return at
-
-
-def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Iterator[Spotted]:
-    """Give the later mentions of a person by family name alone: the first full name says who it is."""
-    shorts: dict[str, str | None] = {}
-    owners: dict[str, Spotted] = {}
-    for person in people:
-        last = person.passage.folded.text[person.start : person.end].split(" ")[-1]
-        long_enough = (last.startswith("ال") and len(last) > 4) or (last.isascii() and len(last) > 3)
-        long_enough = long_enough or (len(last) > 3 and last not in _cues().given)
-        if long_enough and " " in person.passage.folded.text[person.start : person.end]:
-            shorts[last] = person.key if shorts.get(last, person.key) == person.key else None
-            owners.setdefault(last, person)
-    wanted = [re.escape(short) for short, key in sorted(shorts.items()) if key]
-    if not wanted:
-        return
-    pattern = re.compile(rf"(?<![^ \n])[وفبلك]?(?P<name>{'|'.join(wanted)})(?![^ \n])")
-    for passage in passages:
-        for found in pattern.finditer(passage.folded.text):
-            plain = not found["name"].startswith("ال") and not found["name"].isascii()
-            if plain and not _is_speaking(passage, found.start("name")):
-                continue
-            yield _short(passage, found.start("name"), found.end("name"), owners[found["name"]])
-
-
-def _is_speaking(passage: Passage, start: int) -> bool:
-    """Tell whether "قال", "وأضاف" stands right before: a name without ال could be a word elsewhere."""
-    before = passage.before(start)
-    return bool(before) and before[0].removeprefix("و") in _cues().speech
-
-
-def _short(passage: Passage, start: int, end: int, full: Spotted) -> Spotted:
-    return Spotted(passage, start, end, "person", full.key, full.rule, None)

@@ -1,13 +1,6 @@
 """Places with GeoNames ids: curated names, the ambiguous ones only in context.
 
-A raw gazetteer is noise (precision 0.17, ARABIC.md 4.2). Flags of a name in data/places.tsv:
-none  always a place
-c     with a kind of place or a locative before it, beside another place, or where its country is named
-n     (also a person's name or a word) the same without the country
-s     only after a kind of place (حي, قضاء, …), or joined by "and" to a place of a country that is spoken of
-x     only in this spelling: جدة, never جده "his grandfather"
-u     only in capitals: US, never us
-f     a football club's city: not in an article about football
+A raw gazetteer is noise (precision 0.17, ARABIC.md 4.2). The table and its flags: streams/tag/gazetteer.py.
 """
 
 import math
@@ -18,63 +11,13 @@ from functools import cache
 from typing import NamedTuple
 
 from events.article import DedupedArticle, Evidence, Place
+from streams.tag.gazetteer import Row, entries, table
 from streams.tag.lexicon import Hit, Meaning
 from streams.tag.passage import Passage
-from streams.tag.tables import rows, settings
+from streams.tag.tables import settings
 from streams.text.fold import match
 
 _SPORTY = 3
-
-
-class Row(NamedTuple):
-    """One place of the table."""
-
-    id: str
-    name: str
-    name_ar: str | None
-    kind: str
-    country: str
-    lat: float
-    lon: float
-    population: int
-    spellings: frozenset[str]
-
-
-@cache
-def table() -> tuple[Row, ...]:
-    """Give the places, read once."""
-    return tuple(_row(row) for row in rows("places.tsv"))
-
-
-def _row(row: dict[str, str]) -> Row:
-    names = (*row["names_ar"].split("|"), *row["names_en"].split("|"))
-    exact = frozenset(name.partition("~")[0] for name in names if "x" in name.partition("~")[2])
-    position = float(row["lat"]), float(row["lon"])
-    return Row(
-        row["id"], row["name"], row["name_ar"] or None, row["kind"], row["country"], *position,
-        int(row["population"]), exact,
-    )  # fmt: skip
-
-
-def spellings(name: str) -> frozenset[str]:
-    """Give the match forms of a name: Sorani keeps its ە, which other text folds to ه."""
-    return frozenset((match(name), match(name, "ckb")))
-
-
-def table_names() -> Iterable[list[str]]:
-    """Give the names of each place, without their flags."""
-    for row in rows("places.tsv"):
-        written = (*row["names_ar"].split("|"), *row["names_en"].split("|"))
-        yield [name.partition("~")[0] for name in written if name]
-
-
-def entries() -> Iterable[tuple[str, Meaning]]:
-    """Give the lexicon entries of all places."""
-    for number, row in enumerate(rows("places.tsv")):
-        for name in (*row["names_ar"].split("|"), *row["names_en"].split("|")):
-            written, _, flags = name.partition("~")
-            if written:
-                yield from ((form, Meaning("place", number, flags)) for form in spellings(written))
 
 
 def sport_entries() -> Iterable[tuple[str, Meaning]]:

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from events.article import DedupedArticle
-from streams.tag import introduced, names
+from streams.tag import introduced, names, shortforms
 from streams.tag.lexicon import NAME_KINDS, Hit, leftmost_longest
 from streams.tag.names import Spotted
 from streams.tag.passage import Passage
@@ -85,7 +85,7 @@ def _short_forms(
     people = [one for one in found if one.kind == "person"]
     return [
         short
-        for short in introduced.short_forms(read, people)
+        for short in shortforms.short_forms(read, people)
         if (short.passage.field != "title", short.start) > first[short.key]
         and not _inside(spans[short.passage.field], short.start, short.end)
     ]

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from streams.tag import introduced, leaning, lexicon, names, places, tollwords, topics
+from streams.tag import gazetteer, introduced, leaning, lexicon, names, tollwords, topics
 from streams.tag.lexicon import leftmost_longest
 from streams.tag.tables import TABLES, rows, settings
 from streams.text.fold import match
@@ -47,7 +47,7 @@ def test_wikidata_ids_are_well_formed_and_unique(table: str) -> None:
 
 
 def test_places_are_on_earth() -> None:
-    for place in places.table():
+    for place in gazetteer.table():
         assert re.fullmatch(r"geonames:[1-9][0-9]*", place.id)
         assert -90 <= place.lat <= 90
         assert -180 <= place.lon <= 180
@@ -79,7 +79,7 @@ def test_no_name_in_two_entries(table: str) -> None:
 
 def test_names_of_two_places_are_few_and_told_apart_by_context() -> None:
     owners: dict[str, set[int]] = {}
-    for form, meaning in places.entries():
+    for form, meaning in gazetteer.entries():
         owners.setdefault(form, set()).add(meaning.row)
     shared = {form for form, places_of in owners.items() if len(places_of) > 1}
     assert len(shared) <= 16, shared
@@ -99,13 +99,13 @@ def test_no_common_word_is_a_name_without_context(word: str) -> None:
 
 
 def test_flags_are_known() -> None:
-    assert {flag for _, meaning in places.entries() for flag in meaning.flags} <= set("cnsxotfu")
+    assert {flag for _, meaning in gazetteer.entries() for flag in meaning.flags} <= set("cnsxotfu")
     assert {flag for _, meaning in names.entries() for flag in meaning.flags} <= set("pu")
 
 
 def test_no_dead_entry() -> None:
     """Every form of every table is found by the automaton when it stands alone."""
-    for source in (places.entries, names.entries, introduced.entries, topics.entries, tollwords.entries):
+    for source in (gazetteer.entries, names.entries, introduced.entries, topics.entries, tollwords.entries):
         for form, meaning in source():
             assert form, meaning
             found = leftmost_longest(lexicon().find(form), lambda hit: True)

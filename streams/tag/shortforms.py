@@ -1,0 +1,41 @@
+"""Later mentions of a person by family name alone: the first full name says who it is."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from streams.tag.introduced import introducers
+from streams.tag.names import Spotted
+from streams.tag.passage import Passage
+
+
+def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Iterator[Spotted]:
+    """Give the later mentions of a person by family name alone: the first full name says who it is."""
+    shorts: dict[str, str | None] = {}
+    owners: dict[str, Spotted] = {}
+    for person in people:
+        last = person.passage.folded.text[person.start : person.end].split(" ")[-1]
+        long_enough = (last.startswith("ال") and len(last) > 4) or (last.isascii() and len(last) > 3)
+        long_enough = long_enough or (len(last) > 3 and last not in introducers().given)
+        if long_enough and " " in person.passage.folded.text[person.start : person.end]:
+            shorts[last] = person.key if shorts.get(last, person.key) == person.key else None
+            owners.setdefault(last, person)
+    wanted = [re.escape(short) for short, key in sorted(shorts.items()) if key]
+    if not wanted:
+        return
+    pattern = re.compile(rf"(?<![^ \n])[وفبلك]?(?P<name>{'|'.join(wanted)})(?![^ \n])")
+    for passage in passages:
+        for found in pattern.finditer(passage.folded.text):
+            plain = not found["name"].startswith("ال") and not found["name"].isascii()
+            if plain and not _is_speaking(passage, found.start("name")):
+                continue
+            yield _short(passage, found.start("name"), found.end("name"), owners[found["name"]])
+
+
+def _is_speaking(passage: Passage, start: int) -> bool:
+    """Tell whether "قال", "وأضاف" stands right before: a name without ال could be a word elsewhere."""
+    before = passage.before(start)
+    return bool(before) and before[0].removeprefix("و") in introducers().speech
+
+
+def _short(passage: Passage, start: int, end: int, full: Spotted) -> Spotted:
+    return Spotted(passage, start, end, "person", full.key, full.rule, None)
