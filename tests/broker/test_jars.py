@@ -60,9 +60,11 @@ def registry(kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
-    """A full cache of this test alone."""
+    """A cache of this test alone with all that the broker needs; the user's may hold Connect's jars as well."""
     folder = jars.jar_dir(tmp_path / "cache")
-    shutil.copytree(jars.jar_dir(cache_dir()), folder)
+    folder.mkdir(parents=True)
+    for jar in jars.pinned():
+        shutil.copy(jars.jar_dir(cache_dir()) / jar.filename, folder)
     return tmp_path / "cache"
 
 
