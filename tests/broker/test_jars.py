@@ -60,7 +60,7 @@ def registry(kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
-    """A cache of this test alone with all that the broker needs; the user's may hold Connect's jars as well."""
+    """A cache of this test alone, full for the broker; the user's may hold Connect's jars too."""
     folder = jars.jar_dir(tmp_path / "cache")
     folder.mkdir(parents=True)
     for jar in jars.pinned():

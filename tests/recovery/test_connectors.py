@@ -77,7 +77,7 @@ class Connectors:
         assert (await topics.apply(options, topics.Wanted(self.prefix, partitions, 1)))[0] == [name]
 
     async def sent(self) -> Counter[str]:
-        """Give how often each item lies in the raw topic, by its record's key; none while the broker is away."""
+        """Count each item's records in the raw topic by key; none while the broker is away."""
         client = {"bootstrap_servers": self.broker}
         try:
             return Counter([r.key.decode() async for r in read_all(client, f"{self.prefix}articles.raw.v1")])
