@@ -9,6 +9,8 @@ from events.article import RawArticle
 
 MAX_NAME = 300
 """Longest name of a source, in characters: it is repeated in each of its articles."""
+MAX_ITEMS = 10_000
+"""Most items read of one feed, from its top, where the newest stand: 50,000 take feedparser ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Page(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A feed that was read; `complete` is False where its bytes ended early."""
+    """A feed that was read; `complete` is False where its bytes ended early, `crowded` beyond MAX_ITEMS."""
 
     articles: Iterator[RawArticle]
     title: str | None = None
@@ -73,6 +75,7 @@ class Parsed:
     version: str = ""
     children: tuple[str, ...] = ()
     """The sitemaps that an index names."""
+    crowded: bool = False
 
 
 def first_text(value: object) -> str:

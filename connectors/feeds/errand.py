@@ -143,8 +143,7 @@ class Errand:
         if poll.reading:
             after = msgspec.structs.replace(after, asks=poll.reading.asks)
         memory = difference.memory if difference else unchanged(self._memory, poll.validators)
-        error = None if poll.complete else "broke off before its end; the items before that were taken"
-        if error:
+        if error := poll.shortfall:
             self._around.on_refusal(Refusal(self._shown, error))
         wanted = len(difference.articles) if difference else 0
         outcome = Outcome(self._shown, len(articles), wanted - refused, refused, error)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.feeds import ninjs
-from connectors.feeds.document import MAX_NAME, Asks, Job, Parsed, first_text
+from connectors.feeds.document import MAX_ITEMS, MAX_NAME, Asks, Job, Parsed, first_text
 from connectors.feeds.item import Item, article
 from connectors.feeds.links import escaped, web_address
 from connectors.feeds.source import Refused
@@ -25,10 +25,10 @@ def parse(text: str, job: Job, complete: bool) -> Parsed:
         raise Refused("JSON, but neither a JSON Feed nor ninjs")
     title = first_text(document.get("title"))
     lang = first_text(document.get("language")) or None
-    articles = _articles(items, lang, job, job.name or title[:MAX_NAME] or None)
+    articles = _articles(items[:MAX_ITEMS], lang, job, job.name or title[:MAX_NAME] or None)
     return Parsed(
         articles=articles, title=title or None, lang=lang, asks=_asks(document, job.base), complete=complete,
-        version="json",
+        version="json", crowded=len(items) > MAX_ITEMS,
     )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ def _xml(found: Read, text: str, job: Job, complete: bool) -> Parsed:
         asks=asks(found.feed, found.skip_hours, found.skip_days, job.base),
         complete=complete,
         version=found.version,
+        crowded=found.crowded,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Self
 
-from connectors.feeds.document import Job, Page
+from connectors.feeds.document import MAX_ITEMS, Job, Page
 from connectors.feeds.fetch import NO_VALIDATORS, Fetched, Fetcher, Private, Validators, in_address
 from connectors.feeds.sandbox import Readers, Reading
 from connectors.feeds.secrets import Secrets
@@ -36,6 +36,15 @@ class Poll:
     complete: bool = True
     body: str | None = None
     """Digest of the bytes that came."""
+
+    @property
+    def shortfall(self) -> str | None:
+        """Say in words what of the feed was not taken, None where all was."""
+        if not self.complete:
+            return "broke off before its end; the items before that were taken"
+        if self.reading and self.reading.crowded:
+            return f"shows more than {MAX_ITEMS:,} items; the first {MAX_ITEMS:,} were taken"
+        return None
 
     def close(self) -> None:
         """Drop what is spooled."""

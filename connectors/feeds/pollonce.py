@@ -142,8 +142,8 @@ async def _deliver(
             _deliver_news(poll, memory, store, counts)
     finally:
         poll.close()
-    if not poll.complete:
-        counts.refuse(source.shown, "broke off before its end; the items before that were taken")
+    if poll.shortfall:
+        counts.refuse(source.shown, poll.shortfall)
 
 
 def _deliver_news(poll: Poll, memory: Memory, store: Store, counts: _Counts) -> None:

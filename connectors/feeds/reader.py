@@ -19,6 +19,8 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.sanitizer import replace_doctype
 from lxml import etree
 
+from connectors.feeds.document import MAX_ITEMS
+
 FEED_TAGS = frozenset({"rss", "feed", "rdf:rdf"})
 """An element that makes a document a feed; a namespace alone does not (feedparser thinks so)."""
 OTHER_ROOTS = frozenset({"html", "urlset", "sitemapindex", "opml", "svg", "newsml", "newsitem"})
@@ -29,6 +31,10 @@ _SKIPS = 48
 """More hours or days than that nobody means."""
 _TRIPPED = (AttributeError, TypeError, KeyError, ValueError, IndexError)
 """An element named like a field of feedparser's own (`<links>`) trips it; that element is passed over."""
+
+
+class _Crowded(Exception):
+    """There are more items than are read of one feed."""
 
 
 class _Exact:
@@ -44,6 +50,8 @@ class _Exact:
         self.is_feed = self.is_feed or tag in FEED_TAGS or (tag == "channel" and self.first_tag == tag)
         with contextlib.suppress(*_TRIPPED):
             super().unknown_starttag(tag, attrs)  # type: ignore[misc]
+        if len(self.entries) > MAX_ITEMS:  # type: ignore[attr-defined]
+            raise _Crowded
 
     def unknown_endtag(self, tag: str) -> None:
         with contextlib.suppress(*_TRIPPED):
@@ -135,6 +143,7 @@ class Read:
     broken: bool
     skip_hours: tuple[str, ...] = ()
     skip_days: tuple[str, ...] = ()
+    crowded: bool = False
 
 
 def read(text: str, base: str) -> Read:
@@ -171,7 +180,8 @@ def _result(parser: Any, named: str | None, broken: bool) -> Read:
     is_feed = parser.is_feed and root not in OTHER_ROOTS
     version = (named or parser.version or "rss") if is_feed else ""
     entries = parser.entries if is_feed else []
-    return Read(parser.feeddata, entries, version, root, broken, parser.skip_hours, parser.skip_days)
+    skips, crowded = (parser.skip_hours, parser.skip_days), len(entries) > MAX_ITEMS
+    return Read(parser.feeddata, entries[:MAX_ITEMS], version, root, broken, *skips, crowded)
 
 
 def _parse_strictly(data: bytes, base: str) -> Any:
@@ -183,7 +193,8 @@ def _parse_strictly(data: bytes, base: str) -> Any:
     reader.setErrorHandler(parser)
     source = InputSource()
     source.setByteStream(io.BytesIO(data))
-    reader.parse(source)
+    with contextlib.suppress(_Crowded):
+        reader.parse(source)
     return parser
 
 

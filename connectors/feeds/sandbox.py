@@ -58,6 +58,7 @@ class Answer(msgspec.Struct, frozen=True):
     asks: Asks = NO_ASKS
     complete: bool = True
     children: tuple[str, ...] = ()
+    crowded: bool = False
     last: bool = False
     """The child ends itself after this (memory)."""
 
@@ -71,6 +72,7 @@ class Reading:
     asks: Asks
     complete: bool
     children: tuple[str, ...]
+    crowded: bool
     _spool: IO[bytes]
 
     def articles(self) -> Iterator[RawArticle]:
@@ -106,7 +108,8 @@ class Readers:
     async def read(self, body: IO[bytes] | Path, job: Job, seconds: float) -> Reading:
         """Read a feed from its spooled body or its file within `seconds`. Raises `Refused`."""
         answer, spool = await self._ask(body, job, seconds, "feed")
-        return Reading(answer.title, answer.lang, answer.asks, answer.complete, answer.children, spool)
+        said = (answer.title, answer.lang, answer.asks, answer.complete, answer.children, answer.crowded)
+        return Reading(*said, spool)
 
     async def links(self, body: IO[bytes], job: Job, seconds: float) -> tuple[str, ...]:
         """Give the addresses of the feeds that a web page names. Raises `Refused`."""

@@ -74,6 +74,7 @@ def _answer(parsed: Parsed, answers: BinaryIO, size: int) -> Answer:
         asks=parsed.asks,
         complete=parsed.complete,
         children=parsed.children,
+        crowded=parsed.crowded,
         last=total > _GROWN,
     )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from connectors.feeds.document import MAX_ITEMS
 from connectors.feeds.fetch import Fetcher
 from connectors.feeds.schedule import DAY, Hints, Pace, due
 from connectors.feeds.source import safe
@@ -51,6 +52,21 @@ async def test_07_ten_thousand_items_and_a_huge_cdata_are_read_or_refused_in_tim
     for body in (many, large):
         titles, reasons = await polled_beside_a_good_one(site, site.serve("/feed", body))
         assert len(titles) in (10_000, 1) or "time or memory" in reasons[0] or "longer than" in reasons[0]
+
+
+def crowd(count: int) -> tuple[str, str]:
+    """Give an RSS feed and a JSON Feed of so many items."""
+    xml = rss(*(f"<item><guid>{number}</guid><title>{number}</title></item>" for number in range(count)))
+    items = ",".join(f'{{"id": {number}, "title": "{number}"}}' for number in range(count))
+    return xml, f'{{"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [{items}]}}'
+
+
+@pytest.mark.parametrize("form", [0, 1])
+async def test_07_of_fifty_thousand_items_the_first_are_taken_and_it_is_said(site: Site, form: int) -> None:
+    titles, reasons = await polled_beside_a_good_one(site, site.serve("/feed", crowd(50_000)[form]))
+    assert len(titles) == MAX_ITEMS
+    assert titles[-1].endswith(str(MAX_ITEMS - 1))
+    assert "shows more than 10,000 items; the first 10,000 were taken" in reasons[0]
 
 
 async def test_12_odd_headers_are_neither_sent_back_nor_told(wire: Wire, site: Site, tmp_path: Path) -> None:

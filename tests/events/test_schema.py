@@ -106,7 +106,7 @@ def test_is_open(name: str) -> None:
     validator(name).validate(SAMPLES[name] | {"a_field_of_next_year": {"x": 1}})
 
 
-@pytest.mark.parametrize("name", SAMPLES.keys() - {"RawArticle"})
+@pytest.mark.parametrize("name", sorted(SAMPLES.keys() - {"RawArticle"}))
 def test_output_records_hold_every_field(name: str) -> None:
     for field in SAMPLES[name]:
         missing = {key: value for key, value in SAMPLES[name].items() if key != field}
