@@ -1,6 +1,8 @@
-"""The loop says what it is at, so that a hang can be told from a wait."""
+"""The loop: what it is at, so that a hang can be told from a wait, and what it lets out: nothing."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -11,6 +13,7 @@ from faust.types import TP
 from events.rejected import Rejected
 from streams.engine.agent import StageLoop
 from streams.engine.contiguity import ContiguityGuard
+from streams.engine.failstop import EXIT_CODE
 from streams.engine.records import Handled, Incoming, Outgoing
 
 OUTPUT = Outgoing("out", b"key", b"value")
@@ -82,3 +85,29 @@ async def test_deciding_delivering_and_waiting_are_told_apart() -> None:
     assert loop.counts.snapshot() == {"normalized": 1, "dead_letter": 1}
     assert loop.counts.reasons["empty"] == 1
     await loop.close()
+
+
+class Broken:
+    """A step with a bug: no `Rejected`, which is the record's fault, but an exception of its own."""
+
+    async def handle(self, incoming: Incoming) -> Handled:
+        raise LookupError(f"a bug at offset {incoming.offset}")
+
+
+async def run_broken() -> None:
+    async def publish(record: Outgoing) -> asyncio.Future[Any]:
+        raise AssertionError(f"{record} must not be sent")
+
+    def mark(tp: TP, offset: int) -> None:
+        print("acknowledged", tp, offset)
+
+    await StageLoop("tag", Broken(), publish, mark, ContiguityGuard(Start(), {})).run(events(b"one", b"two"))
+    print("went on")
+
+
+def test_a_bug_of_a_stage_ends_the_process_and_acknowledges_nothing() -> None:
+    code = "import asyncio; from tests.engine.test_loop import run_broken; asyncio.run(run_broken())"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == EXIT_CODE
+    assert "LookupError: a bug at offset 0" in ended.stderr
+    assert ended.stdout == ""
