@@ -53,6 +53,11 @@ async def lagging(client: Mapping[str, Any], prefix: str) -> list[str]:
     return [*READS, "alert"] if runs else list(READS)
 
 
+async def all_lags(client: Mapping[str, Any], prefix: str, now_ms: int) -> list[Lag]:
+    """Measure every stage that lag is told of, in the order in which records pass."""
+    return [await stage_lag(client, prefix, stage, now_ms) for stage in await lagging(client, prefix)]
+
+
 async def committed_offsets(client: Mapping[str, Any], group: str) -> dict[TopicPartition, int]:
     """Give the committed offsets of a group; a coordinator that is just starting is waited for."""
     admin = AIOKafkaAdminClient(**client)

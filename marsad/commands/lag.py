@@ -27,16 +27,13 @@ async def _lags(settings: Settings) -> list[dict[str, Any]]:
     from aiokafka.errors import KafkaError  # noqa: PLC0415  (not for --help)
 
     from marsad.connection import client_options  # noqa: PLC0415
-    from marsad.lag import lagging, stage_lag  # noqa: PLC0415
+    from marsad.lag import all_lags  # noqa: PLC0415
     from marsad.topics import unreachable  # noqa: PLC0415
 
     options = client_options(settings)
     now = int(time.time() * 1000)
     try:
-        return [
-            dataclasses.asdict(await stage_lag(options, settings.topic_prefix, stage, now))
-            for stage in await lagging(options, settings.topic_prefix)
-        ]
+        return [dataclasses.asdict(one) for one in await all_lags(options, settings.topic_prefix, now)]
     except LookupError as error:
         raise Failure(str(error)) from error
     except KafkaError as error:

@@ -1,21 +1,25 @@
 """The live page: stories as they develop, from the public log, for people and for `curl`.
 
-`serve` runs until it is cancelled. It is a plain reader of `articles.enriched`: no consumer group, no
-state on disk, nothing written, bounded memory; any number of them may run.
+`serve` runs until it is cancelled. It is a plain reader of `articles.enriched`, `stories`, `alerts` and
+`feeds`: no consumer group, no state on disk, nothing written, bounded memory; any number of them may run.
 """
 
+import asyncio
 import errno
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
-from events.topics import DEFAULT_PREFIX, ENRICHED, full_name
+from events.topics import DEFAULT_PREFIX
 from marsad.errors import Failure, Misuse
-from marsad.web.board import Board
-from marsad.web.reader import follow
-from marsad.web.server import application, is_loopback
-from marsad.web.sse import Readers
+from marsad.lag import Lag, all_lags
+from marsad.web.guard import is_loopback
+from marsad.web.memory import Memory
+from marsad.web.reader import follow, followed
+from marsad.web.server import application
+from marsad.web.watch import Watch
 
 __all__ = ["serve"]
 
@@ -39,14 +43,21 @@ async def serve(
     """
     if not token and not is_loopback(host):
         raise Misuse(f"the page at {host} could be read by anyone: give a token (MARSAD_WEB_TOKEN)")
-    board, readers = Board(), Readers()
-    runner = web.AppRunner(application(board, readers, token or None), access_log=None, shutdown_timeout=1.0)
+
+    async def measure() -> Sequence[Lag]:
+        return await all_lags(client, prefix, int(time.time() * 1000))
+
+    memory = Memory(watch=Watch(measure))
+    runner = web.AppRunner(application(memory, token or None), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await _listen(runner, host, port, any_port)
         if ready:
             ready(_address(runner, host))
-        await follow(client, full_name(ENRICHED, prefix), board, readers)
+        async with asyncio.TaskGroup() as tasks:
+            for one in followed(memory):
+                tasks.create_task(follow(client, prefix, one))
+            tasks.create_task(memory.watch.keep())
     finally:
         await runner.cleanup()
 

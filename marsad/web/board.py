@@ -1,14 +1,15 @@
-"""What the page remembers: the last events, bounded by number and bytes, in the order of the news.
+"""The articles on the page: the last events, in the order of the news, and the stories they make up.
 
 Nothing here knows Kafka or HTTP; events come in with their position, readers ask with a query.
 """
 
-from bisect import insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from events.article import EnrichedArticle
+from events.article import EnrichedArticle, StoryCounts
+from marsad.web.lineage import Lineage
+from marsad.web.log import Log
 from marsad.web.query import Query
 from streams.text.fold import match
 
@@ -16,9 +17,6 @@ MAX_EVENTS = 2_000
 MAX_BYTES = 64 * 1024 * 1024
 LATE = timedelta(hours=6)
 """A date that lies further back than this does not sink an article that has only now come in."""
-
-Position = dict[int, int]
-"""Last offset seen, by partition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,11 @@ class Entry:
     size: int
     folded: str
     order: tuple[str, str, int, int]
+
+    @property
+    def identity(self) -> str:
+        """The event's id: a redelivery has the same."""
+        return self.event.event_id
 
 
 def entry(event: EnrichedArticle, partition: int, offset: int, size: int) -> Entry:
@@ -53,107 +56,95 @@ def _moment(event: EnrichedArticle) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """One story as a reader sees it, newest first: articles with own text, and folded copies."""
+    """One story as a reader sees it, newest first: articles with own text, and folded copies.
+
+    `merged` are the stories that turned out to be this one, `split_from` the one it came out of, `split_off`
+    those that came out of it. `whole`: it is shown by itself, with nothing of its text folded.
+    """
 
     story_id: str
     articles: tuple[Entry, ...]
     copies: tuple[Entry, ...]
     history: tuple[Entry, ...]
     newest: Entry
-    widest: Entry
+    counts: StoryCounts
+    merged: tuple[str, ...] = ()
+    split_from: str | None = None
+    split_off: tuple[str, ...] = ()
+    whole: bool = False
 
 
-class Board:
-    """The last events; adding an event that is known already (a redelivery) changes nothing."""
+class Board(Log[Entry]):
+    """The last events, and what became of their stories."""
 
     def __init__(self, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
-        self.connected = False
-        self.position: Position = {}
-        self.forgotten: Position = {}
-        self._max_events = max_events
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._entries: list[Entry] = []
-        self._known: set[str] = set()
+        super().__init__(max_events, max_bytes)
+        self.lineage = Lineage()
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def add(self, new: Entry) -> bool:
-        """Take in an event; False where it is known already."""
-        self.position[new.partition] = max(new.offset, self.position.get(new.partition, -1))
-        if new.event.event_id in self._known:
+    def wants(self, query: Query, known: Entry) -> bool:
+        """Say whether `query` asks for an entry."""
+        now = self.lineage.now
+        if query.story and now(known.event.story_id) != now(query.story):
             return False
-        insort(self._entries, new, key=lambda known: known.order)
-        self._known.add(new.event.event_id)
-        self._bytes += new.size
-        self._evict()
-        return True
-
-    def clear(self) -> None:
-        """Forget everything: the log that it came from is another one now."""
-        self._entries.clear()
-        self._known.clear()
-        self._bytes = 0
-        self.position, self.forgotten = {}, {}
-
-    def _evict(self) -> None:
-        while len(self._entries) > self._max_events or (self._bytes > self._max_bytes and self._entries):
-            gone = self._entries.pop(0)
-            self._bytes -= gone.size
-            self._known.discard(gone.event.event_id)
-            self.forgotten[gone.partition] = max(gone.offset, self.forgotten.get(gone.partition, -1))
+        return query.matches(known.event, known.folded)
 
     def newest(self, query: Query) -> Iterator[Entry]:
         """Give the entries that `query` asks for, newest first."""
-        return (known for known in reversed(self._entries) if query.matches(known.event, known.folded))
-
-    def after(self, position: Position) -> list[Entry]:
-        """Give what came after `position`, each partition in its own order; unknown partitions whole."""
-        fresh = (known for known in self._entries if known.offset > position.get(known.partition, -1))
-        return sorted(fresh, key=lambda known: (known.offset, known.partition))
-
-    def has_forgotten(self, position: Position) -> bool:
-        """Say whether a reader at `position` must reload.
-
-        Either something after it is no longer here, or it lies ahead of us, in a log that is gone.
-        """
-        gone = any(offset > position.get(partition, -1) for partition, offset in self.forgotten.items())
-        ahead = any(offset > self.position.get(partition, -1) for partition, offset in position.items())
-        return gone or ahead
+        return (known for known in reversed(self) if self.wants(query, known))
 
     def stories(self, query: Query) -> list[StoryView]:
         """Give the stories of the entries that `query` asks for, the one with the newest entry first."""
-        grouped: dict[str, list[Entry]] = {}
+        homes, grouped = self._homes(), dict[str, list[Entry]]()
         for known in self.newest(query):
-            grouped.setdefault(known.event.story_id, []).append(known)
-        return [_view(story_id, entries) for story_id, entries in grouped.items()]
+            story_id = self.lineage.now(known.event.story_id)
+            if homes[known.event.article_id] == story_id:
+                grouped.setdefault(story_id, []).append(known)
+        return [self._view(story_id, entries, query) for story_id, entries in grouped.items()]
+
+    def _homes(self) -> dict[str, str]:
+        """Give the story of each article: that of its last revision, which may have left another one."""
+        return {one.event.article_id: self.lineage.now(one.event.story_id) for one in _latest(reversed(self))}
 
     def sources(self) -> dict[str, str]:
         """Give the names of the sources by id, sorted by name."""
-        events = (known.event for known in self._entries)
+        events = (known.event for known in reversed(self))
         named = {event.source_id: event.source_name or event.source_id for event in events}
         return dict(sorted(named.items(), key=lambda pair: pair[1]))
 
     def languages(self) -> list[str]:
         """Give the languages that are here, primary subtags only."""
-        return sorted({known.event.lang.split("-")[0] for known in self._entries})
+        return sorted({known.event.lang.split("-")[0] for known in reversed(self)})
 
+    def _view(self, story_id: str, entries: list[Entry], query: Query) -> StoryView:
+        latest = _latest(entries)
+        copied = {known.event.article_id for known in entries if known.event.relation == "copy"}
+        own = tuple(known for known in latest if known.event.article_id not in copied)
+        copies = tuple(known for known in latest if known.event.article_id in copied)
+        current = {known.identity for known in latest}
+        return StoryView(
+            story_id=story_id,
+            articles=own or copies[:1],
+            copies=copies if own else copies[1:],
+            history=tuple(known for known in entries if known.identity not in current),
+            newest=entries[0],
+            counts=self._counts(story_id, entries),
+            merged=tuple(self.lineage.merged_into(story_id)),
+            split_from=self.lineage.split_from(story_id),
+            split_off=tuple(self.lineage.split_off(story_id)),
+            whole=query.story != "",
+        )
 
-def _view(story_id: str, entries: list[Entry]) -> StoryView:
-    latest = _latest(entries)
-    copied = {known.event.article_id for known in entries if known.event.relation == "copy"}
-    own = tuple(known for known in latest if known.event.article_id not in copied)
-    copies = tuple(known for known in latest if known.event.article_id in copied)
-    current = {known.event.event_id for known in latest}
-    return StoryView(
-        story_id=story_id,
-        articles=own or copies[:1],
-        copies=copies if own else copies[1:],
-        history=tuple(known for known in entries if known.event.event_id not in current),
-        newest=entries[0],
-        widest=max(entries, key=lambda known: known.event.story.articles),
-    )
+    def _counts(self, story_id: str, entries: list[Entry]) -> StoryCounts:
+        """Give the story's counts as they were told last, else the widest that an event told."""
+        told = self.lineage.get(story_id)
+        if told is None:
+            return max((known.event.story for known in entries), key=lambda story: story.articles)
+        return StoryCounts(
+            articles=told.articles,
+            sources=told.sources,
+            independent_sources=told.independent_sources,
+            first_seen_at=told.first_seen_at,
+        )
 
 
 def _latest(entries: Iterable[Entry]) -> list[Entry]:

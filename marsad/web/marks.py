@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from events.article import EnrichedArticle, Evidence
+from marsad.web.texts import Texts
 
 # Controls and bidi marks could reorder the page around them; titles carry them by accident and on purpose.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -46,6 +47,17 @@ def attributes(lang: str, direction: str) -> Markup:
     """Give `lang` and `dir` attributes; a language tag that is none is left out."""
     stated = Markup(' lang="{}"').format(lang) if _LANG.fullmatch(lang) else Markup("")
     return stated + Markup(' dir="{}"').format(direction if direction in ("rtl", "ltr") else "auto")
+
+
+def own(words: Texts) -> Markup:
+    """Give the attributes of a line that is ours, inside an article in another language."""
+    return attributes(words.lang, words["dir"])
+
+
+def moment(instant: str) -> Markup:
+    """Give a time that is right as it stands (UTC) and that the script turns into local time."""
+    shown = clean(f"{instant[:10]} {instant[11:16]} UTC")
+    return Markup('<time datetime="{}" dir="ltr">{}</time>').format(instant, shown)
 
 
 def link(url: str | None, inner: Markup) -> Markup:

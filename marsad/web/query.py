@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from events.article import EnrichedArticle
 from marsad.web.marks import clean
@@ -22,17 +22,23 @@ class Query:
     relation: str = ""
     source: str = ""
     tag: str = ""
+    story: str = ""
     ui: str = ""
     page: int = 1
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "Query":
         """Read URL parameters; what cannot be read counts as not given."""
-        names = ("q", "lang", "relation", "source", "tag", "ui")
+        names = ("q", "lang", "relation", "source", "tag", "story", "ui")
         values = {name: clean(parameters.get(name, "")).strip()[:MAX_VALUE] for name in names}
         page = parameters.get("page", "1")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
         return cls(**values, page=min(max(number, 1), MAX_PAGE))
+
+    @classmethod
+    def for_story(cls, story_id: str, parameters: Mapping[str, str]) -> "Query":
+        """Give the query of a story's own page, whose only parameter is the interface language."""
+        return cls(story=story_id, ui=cls.of(parameters).ui)
 
     def url(self, path: str = "/", **changes: str | int) -> str:
         """Give the address of this query with `changes`; a changed filter starts at the first page."""
@@ -41,22 +47,31 @@ class Query:
         wanted = replace(self, **changes)  # type: ignore[arg-type]
         fields = {
             "q": wanted.q, "lang": wanted.lang, "relation": wanted.relation, "source": wanted.source,
-            "tag": wanted.tag, "ui": wanted.ui, "page": wanted.page if wanted.page > 1 else "",
+            "tag": wanted.tag, "story": wanted.story, "ui": wanted.ui,
+            "page": wanted.page if wanted.page > 1 else "",
         }  # fmt: skip
         given = urlencode({name: value for name, value in fields.items() if value != ""})
         return f"{path}?{given}" if given else path
 
     @property
+    def story_path(self) -> str:
+        """The page of the story that is asked for."""
+        return f"/stories/{quote(self.story, safe='')}"
+
+    @property
     def filtered(self) -> bool:
         """Whether anything at all is left out."""
-        return bool(self.q or self.lang or self.relation or self.source or self.tag)
+        return bool(self.q or self.lang or self.relation or self.source or self.tag or self.story)
 
     def words(self) -> tuple[str, ...]:
         """Give the searched words in the match form that articles are searched in."""
         return tuple(match(self.q).split())
 
     def matches(self, event: EnrichedArticle, folded: str) -> bool:
-        """Say whether `event` is asked for; `folded` is the match form of its title and text."""
+        """Say whether `event` is asked for, apart from its story, which may have become another's since.
+
+        `folded` is the match form of its title and text.
+        """
         if self.lang and event.lang.split("-")[0] != self.lang.split("-")[0]:
             return False
         if self.relation and event.relation != self.relation:

@@ -1,17 +1,22 @@
-"""The page as HTML: whole on the server, so that it says all it has to say without a script."""
+"""The stories as HTML: whole on the server, so that the page says all it has to say without a script."""
 
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from marsad.web.alerts import AlertQuery
 from marsad.web.board import Board, StoryView
 from marsad.web.marks import clean, isolated
+from marsad.web.memory import Memory
+from marsad.web.panels import alert_items
 from marsad.web.query import Query
+from marsad.web.shell import Frame, choice, document, hidden, live, main, note
 from marsad.web.sse import position_text
-from marsad.web.story import story
+from marsad.web.story import forebears, story
 from marsad.web.texts import LANGUAGES, Texts
 
 PAGE_STORIES = 30
+FRONT_ALERTS = 3
 RELATIONS = ("new", "revision", "copy", "partial")
 
 
@@ -31,44 +36,56 @@ def view(board: Board, query: Query) -> View:
     return View(query, tuple(stories[:PAGE_STORIES]), len(stories) > PAGE_STORIES)
 
 
-def page(board: Board, query: Query, words: Texts) -> str:
-    """Give the whole document for `query` in the interface language of `words`."""
-    shown = view(board, query)
-    return Markup(
-        '<!doctype html>\n<html lang="{lang}" dir="{dir}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n<title>{title}</title>\n'
-        '<link rel="icon" href="/static/icon.svg" type="image/svg+xml">\n'
-        '<link rel="stylesheet" href="/static/page.css">\n<script src="/static/page.js" defer></script>\n'
-        "</head>\n<body>\n{body}</body>\n</html>\n"
-    ).format(
-        lang=words.lang,
-        dir=words["dir"],
-        title=f"{words['title']} – {words['tagline']}",
-        body=_header(query, words) + _filters(board, query, words) + _live(board, query, words)
-        + _main(board, shown, words),
+def page(memory: Memory, query: Query, words: Texts) -> str:
+    """Give the front page for `query` in the interface language of `words`."""
+    shown, board = view(memory.board, query), memory.board
+    frame = Frame("stories", query.url(ui=_other(words)), query.ui, stream=query.url("/events", page=1))
+    inner = Markup("").join((
+        _notice(board, shown, words), _alerts(memory, query, words),
+        *(story(one, query, words, board.lineage) for one in shown.stories), _pages(shown, words),
+    ))  # fmt: skip
+    parts = (_filters(board, query, words), live(frame, words), main(inner, position_text(board.position)))
+    return document(frame, memory, words, parts)
+
+
+def story_page(memory: Memory, query: Query, words: Texts) -> str | None:
+    """Give the page of the story that `query` names; None where nobody has told of it."""
+    board = memory.board
+    known, shown = board.lineage.get(query.story), board.stories(query)
+    if known is None and not shown:
+        return None
+    path = Query(story=query.story).story_path
+    title = shown[0].articles[0].event.title if shown else known.title if known else ""
+    address = Query(ui=_other(words)).url(path)
+    frame = Frame("", address, query.ui, title or words["untitled"], query.url("/events"))
+    if shown:
+        inner = Markup("").join(story(one, query, words, board.lineage) for one in shown)
+    else:
+        inner = _bare(query.story, title, board, words)
+    return document(
+        frame, memory, words, (live(frame, words), main(inner, position_text(board.position)))
     )  # fmt: skip
 
 
-def _header(query: Query, words: Texts) -> Markup:
-    other = next(lang for lang in LANGUAGES if lang != words.lang)
-    return Markup(
-        '<a class="skip" href="#stories">{skip}</a>\n<header>\n<h1><a href="{home}">{title}</a></h1>\n'
-        '<p>{tagline}</p>\n<a href="{other_url}" lang="{other}" hreflang="{other}">{other_name}</a>\n'
-        "</header>\n"
-    ).format(
-        skip=words["skip"], home=Query(ui=query.ui).url(), title=words["title"], tagline=words["tagline"],
-        other_url=query.url(ui=other), other=other, other_name=words["other_language"],
-    )  # fmt: skip
+def _bare(story_id: str, title: str, board: Board, words: Texts) -> Markup:
+    """Give a story whose articles the page no longer, or not yet, has."""
+    heading = Markup("<h2>{}</h2>\n").format(isolated(title or words["untitled"]))
+    return heading + note(words["story_gone"]) + forebears(story_id, board.lineage, words)
+
+
+def _other(words: Texts) -> str:
+    return next(lang for lang in LANGUAGES if lang != words.lang)
 
 
 def _filters(board: Board, query: Query, words: Texts) -> Markup:
+    relations = {one: words.of("relations", one) for one in RELATIONS}
+    kept = (("tag", query.tag), ("story", query.story), ("ui", query.ui))
     fields = (
         _search(query, words),
-        _choice("lang", query.lang, {lang: lang for lang in board.languages()}, words),
-        _choice("relation", query.relation, {one: words.of("relations", one) for one in RELATIONS}, words),
-        _choice("source", query.source, board.sources(), words),
-        *(_hidden(name, value) for name, value in (("tag", query.tag), ("ui", query.ui)) if value),
+        choice("lang", words["lang"], query.lang, {one: one for one in board.languages()}, words["any"]),
+        choice("relation", words["relation"], query.relation, relations, words["any"]),
+        choice("source", words["source"], query.source, board.sources(), words["any"]),
+        *(hidden(name, value) for name, value in kept if value),
     )
     clear = Markup(' <a href="{}">{}</a>').format(Query(ui=query.ui).url(), words["clear"])
     tag = Markup("<p>{}: {}</p>\n").format(words["tag"], isolated(query.tag)) if query.tag else Markup("")
@@ -85,51 +102,25 @@ def _search(query: Query, words: Texts) -> Markup:
     ).format(words["search"], clean(query.q), words["search_hint"])
 
 
-def _hidden(name: str, value: str) -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(name, value)
-
-
-def _choice(name: str, chosen: str, options: dict[str, str], words: Texts) -> Markup:
-    known = options if not chosen or chosen in options else {**options, chosen: chosen}
-    items = Markup("").join(
-        Markup('<option value="{}"{}>{}</option>').format(
-            value, Markup(" selected") if value == chosen else "", clean(label)
-        )
-        for value, label in {"": words["any"], **known}.items()
-    )
-    return Markup('<label>{} <select name="{}">{}</select></label>').format(words[name], name, items)
-
-
-def _live(board: Board, query: Query, words: Texts) -> Markup:
-    """Give the line that the script brings to life; hidden without it."""
-    return Markup(
-        '<div class="live" id="live" hidden data-stream="{stream}" data-fresh="{fresh}" data-lost="{lost}" '
-        'data-pause="{pause}" data-paused="{paused}" data-resume="{resume}" data-updated="{updated}">\n'
-        '<span class="dot" aria-hidden="true"></span> <span id="state" role="status">{live}</span>\n'
-        '<button type="button" id="show" hidden></button>\n'
-        '<button type="button" id="pause">{pause}</button>\n</div>\n'
-    ).format(
-        stream=query.url("/events", page=1), fresh=words["fresh"], lost=words["lost"], pause=words["pause"],
-        paused=words["paused"], resume=words["resume"], updated=words["newest_update"], live=words["live"],
-    )  # fmt: skip
-
-
-def _main(board: Board, shown: View, words: Texts) -> Markup:
-    return Markup('<main id="stories" data-position="{}" tabindex="-1">\n{}{}{}</main>\n').format(
-        position_text(board.position), _notice(board, shown, words),
-        Markup("").join(story(one, shown.query, words) for one in shown.stories), _pages(shown, words),
-    )  # fmt: skip
-
-
 def _notice(board: Board, shown: View, words: Texts) -> Markup:
-    told = Markup("") if board.connected else _note(words["kafka_down"])
+    told = Markup("") if board.connected else note(words["kafka_down"])
+    if shown.query.story and not shown.stories:
+        return told + note(words["no_story"])
     if not len(board):
-        return told + _note(words["waiting"])
-    return told if shown.stories else told + _note(words["nothing"])
+        return told + note(words["waiting"])
+    return told if shown.stories else told + note(words["nothing"])
 
 
-def _note(text: str) -> Markup:
-    return Markup('<p class="note">{}</p>\n').format(text)
+def _alerts(memory: Memory, query: Query, words: Texts) -> Markup:
+    """Give the newest alerts, on the first page alone."""
+    if query.filtered or query.page > 1 or not len(memory.alerts):
+        return Markup("")
+    shown = AlertQuery(ui=query.ui)
+    newest = [alert for alert, _ in zip(memory.alerts.newest(shown), range(FRONT_ALERTS), strict=False)]
+    return Markup('<section class="panel" aria-labelledby="newest-alerts">\n'
+                  '<h2 id="newest-alerts">{}</h2>\n{}<p><a href="{}">{}</a></p>\n</section>\n').format(
+        words["newest_alerts"], alert_items(newest, shown, words), shown.url(), words["all_alerts"]
+    )  # fmt: skip
 
 
 def _pages(shown: View, words: Texts) -> Markup:

@@ -1,155 +1,132 @@
-"""The HTTP side: routes, headers, who may look. Reads the board, changes nothing."""
+"""The HTTP side: routes and pages. Reads the page's memory, changes nothing."""
 
-import asyncio
-import hmac
-import ipaddress
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import Callable
 from importlib.resources import files
-from typing import TypeVar
 
-import msgspec
 import orjson
-from aiohttp import ClientConnectionResetError, web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from yarl import URL
 
-from marsad.web.board import Board, Entry, Position
+from events.wire import to_dict
+from marsad.web import streams
+from marsad.web.alerts import AlertQuery
+from marsad.web.guard import HEALTH, guard, headers
+from marsad.web.memory import Memory
+from marsad.web.panels import FeedQuery, alerts_page, feeds_page, lag_page
 from marsad.web.query import Query
-from marsad.web.render import PAGE_STORIES, page
-from marsad.web.sse import (
-    HEARTBEAT,
-    HEARTBEAT_SECONDS,
-    MAX_READERS,
-    RETRY_MS,
-    Readers,
-    Stream,
-    position_text,
-    read_position,
-)  # fmt: skip
-from marsad.web.texts import preferred, texts
+from marsad.web.render import PAGE_STORIES, page, story_page
+from marsad.web.sse import position_text
+from marsad.web.streams import MEMORY
+from marsad.web.texts import Texts, preferred, texts
 
-BOARD = web.AppKey("board", Board)
-READERS = web.AppKey("readers", Readers)
-T = TypeVar("T")
-
-COOKIE = "marsad_token"
-HEALTH = "/healthz"
 MAX_LIMIT = 200
 STATIC = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+NO_CACHE = {"Cache-Control": "no-cache"}
+Words = Callable[[web.Request], Texts]
 
 
-def is_loopback(host: str) -> bool:
-    """Say whether `host` can only be reached from this machine."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def application(board: Board, readers: Readers, token: str | None = None) -> web.Application:
+def application(memory: Memory, token: str | None = None) -> web.Application:
     """Give the application; with a `token`, nobody sees anything without it."""
-    app = web.Application(middlewares=[_headers, _guard(token)])
-    app[BOARD], app[READERS] = board, readers
-    app.router.add_get("/", _page)
-    app.router.add_get("/events", _events)
-    app.router.add_get("/api/articles", _articles)
-    app.router.add_get(HEALTH, _health)
-    app.router.add_get("/static/{name}", _static)
+    app = web.Application(middlewares=[headers, guard(token)])
+    app[MEMORY] = memory
+    for path, handler in ROUTES.items():
+        app.router.add_get(path, handler)
     return app
 
 
-@web.middleware
-async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        response = await handler(request)
-    except web.HTTPException as refused:
-        refused.headers.update(HEADERS)
-        raise
-    if not response.prepared:
-        response.headers.update(HEADERS)
-    return response
+def _words(request: web.Request) -> Texts:
+    return texts(preferred(request.query.get("ui"), request.headers.get("Accept-Language", "")))
 
 
-def _guard(token: str | None) -> Middleware:
-    @web.middleware
-    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path == HEALTH:
-            return await handler(request)  # three counts; a probe comes by address and knows no token
-        if token is None:
-            _only_this_machine(request)
-            return await handler(request)
-        given = request.query.get("token")
-        if given is not None and _same(given, token):
-            raise _remembered(request, token)
-        if _same(_presented(request), token):
-            return await handler(request)
-        raise web.HTTPUnauthorized(text="This page needs its token: open /?token=… once.\n")
-
-    return guard
+def _html(html: str, words: Texts, status: int = 200) -> web.Response:
+    told = NO_CACHE | {"Vary": "Accept-Language", "Content-Language": words.lang}
+    return web.Response(text=html, status=status, content_type="text/html", charset="utf-8", headers=told)
 
 
-def _only_this_machine(request: web.Request) -> None:
-    """Refuse foreign names that lead here: a page on the web must not read ours (DNS rebinding)."""
-    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-    if not is_loopback(host):
-        raise web.HTTPForbidden(text="Without a token this page answers to localhost only.\n")
-
-
-def _same(given: str, token: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), token.encode())
-
-
-def _presented(request: web.Request) -> str:
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    return bearer if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
-
-
-def _remembered(request: web.Request, token: str) -> web.HTTPFound:
-    """Keep the token in a cookie and take it out of the address, where history and logs would keep it."""
-    left = {name: value for name, value in request.query.items() if name != "token"}
-    answer = web.HTTPFound(request.rel_url.with_query(left))
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=request.secure)
-    return answer
+def _json(document: object) -> web.Response:
+    body = orjson.dumps(document, default=to_dict)
+    return web.Response(body=body, content_type="application/json", headers=NO_CACHE)
 
 
 async def _page(request: web.Request) -> web.Response:
-    query = Query.of(request.query)
-    lang = preferred(query.ui, request.headers.get("Accept-Language", ""))
-    html = page(request.app[BOARD], query, texts(lang))
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language", "Content-Language": lang}
-    return web.Response(text=html, content_type="text/html", charset="utf-8", headers=headers)
+    words, memory = _words(request), request.app[MEMORY]
+    memory.watch.ask()
+    return _html(page(memory, Query.of(request.query), words), words)
 
 
-async def _articles(request: web.Request) -> web.Response:
+async def _story(request: web.Request) -> web.Response:
+    """Give a story by itself; of one that was merged, send on to the one that it became part of."""
+    memory, words = request.app[MEMORY], _words(request)
+    asked = request.match_info["story_id"]
+    now = memory.board.lineage.now(asked)
+    if now != asked:
+        path = Query.for_story(now, request.query).story_path
+        raise web.HTTPFound(URL(path, encoded=True).with_query(request.rel_url.query))
+    query = Query.for_story(asked, request.query)
+    html = story_page(memory, query, words)
+    return _html(html or page(memory, query, words), words, 200 if html else 404)
+
+
+async def _alerts(request: web.Request) -> web.Response:
+    words = _words(request)
+    return _html(alerts_page(request.app[MEMORY], AlertQuery.of(request.query), words), words)
+
+
+async def _feeds(request: web.Request) -> web.Response:
+    words = _words(request)
+    return _html(feeds_page(request.app[MEMORY], FeedQuery.of(request.query), words), words)
+
+
+async def _lag(request: web.Request) -> web.Response:
+    memory, words = request.app[MEMORY], _words(request)
+    await memory.watch.fresh()
+    return _html(lag_page(memory, request.query.get("ui", ""), words), words)
+
+
+async def _api_articles(request: web.Request) -> web.Response:
     """Give the newest events as they are on the topic: filters as on the page, `limit`, `page`."""
-    board, query = request.app[BOARD], Query.of(request.query)
+    board, query = request.app[MEMORY].board, Query.of(request.query)
     asked = request.query.get("limit", "")
     limit = (
         min(int(asked), MAX_LIMIT) if asked.isascii() and asked.isdigit() and len(asked) < 9 else PAGE_STORIES
     )
     found = [known.event for known in board.newest(query)]
     first = (query.page - 1) * limit
-    document = {
-        "position": position_text(board.position),
-        "total": len(found),
-        "articles": [msgspec.to_builtins(event) for event in found[first : first + limit]],
-    }
-    headers = {"Cache-Control": "no-cache"}
-    return web.Response(body=orjson.dumps(document), content_type="application/json", headers=headers)
+    return _json(
+        {
+            "position": position_text(board.position),
+            "total": len(found),
+            "articles": found[first : first + limit],
+        }
+    )
+
+
+async def _api_alerts(request: web.Request) -> web.Response:
+    """Give the last alerts as they are on the topic, newest first: filters as on the page."""
+    alerts = request.app[MEMORY].alerts
+    found = list(alerts.newest(AlertQuery.of(request.query)))
+    return _json({"position": position_text(alerts.position), "total": len(found), "alerts": found})
+
+
+async def _api_feeds(request: web.Request) -> web.Response:
+    """Give the feeds as `marsad feeds list -o json` does."""
+    memory = request.app[MEMORY]
+    rows = FeedQuery.of(request.query).rows(memory.feeds.rows(memory.now()))
+    return _json({"total": len(rows), "feeds": [row.as_dict() for row in rows]})
+
+
+async def _api_lag(request: web.Request) -> web.Response:
+    """Give the lag as `marsad lag -o json` does, with when it was measured."""
+    watch = request.app[MEMORY].watch
+    await watch.fresh()
+    measured = watch.measured_at.isoformat() if watch.measured_at else None
+    return _json({"measured_at": measured, "stages": list(watch.lags)})
 
 
 async def _health(request: web.Request) -> web.Response:
-    board = request.app[BOARD]
-    document = {"connected": board.connected, "events": len(board), "readers": len(request.app[READERS])}
+    board, readers = request.app[MEMORY].board, request.app[MEMORY].readers
+    document = {"connected": board.connected, "events": len(board), "readers": len(readers)}
     return web.Response(body=orjson.dumps(document), content_type="application/json")
 
 
@@ -158,52 +135,22 @@ async def _static(request: web.Request) -> web.Response:
     if name not in STATIC:
         raise web.HTTPNotFound
     body = files("marsad.web").joinpath("static", name).read_bytes()
-    headers = {"Cache-Control": "max-age=300"}
-    return web.Response(body=body, content_type=STATIC[name], charset="utf-8", headers=headers)
+    told = {"Cache-Control": "max-age=300"}
+    return web.Response(body=body, content_type=STATIC[name], charset="utf-8", headers=told)
 
 
-async def _events(request: web.Request) -> web.StreamResponse:
-    """Stream what comes in from now on, or from `Last-Event-ID` (or `since`) on."""
-    readers = request.app[READERS]
-    if len(readers) >= MAX_READERS:
-        raise web.HTTPServiceUnavailable(text="Too many readers.\n", headers={"Retry-After": "30"})
-    response = web.StreamResponse(
-        headers=HEADERS
-        | {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    )
-    await response.prepare(request)
-    with suppress(ClientConnectionResetError, ConnectionResetError):  # the reader closed the page
-        await _stream(request, response)
-    return response
-
-
-async def _stream(request: web.Request, response: web.StreamResponse) -> None:
-    board, query, readers = request.app[BOARD], Query.of(request.query), request.app[READERS]
-    await response.write(f"retry: {RETRY_MS}\n\n".encode())
-    while not await _within_heartbeat(readers.opened.wait()):
-        await response.write(HEARTBEAT)
-    with readers.reading() as queue:
-        stream = Stream(response, board, query, _start(request, board))
-        await stream.catch_up()
-        while True:
-            news = await _within_heartbeat(_held(queue))
-            await (stream.take(news[0]) if news else response.write(HEARTBEAT))
-
-
-async def _within_heartbeat(waited: Awaitable[T]) -> T | None:
-    try:
-        async with asyncio.timeout(HEARTBEAT_SECONDS):
-            return await waited
-    except TimeoutError:
-        return None
-
-
-async def _held(queue: asyncio.Queue[Entry | None]) -> tuple[Entry | None]:
-    return (await queue.get(),)
-
-
-def _start(request: web.Request, board: Board) -> Position:
-    stated = read_position(request.headers.get("Last-Event-ID"))
-    if stated is None:
-        stated = read_position(request.query.get("since"))
-    return dict(board.position if stated is None else stated)
+ROUTES: dict[str, Handler] = {
+    "/": _page,
+    "/stories/{story_id}": _story,
+    "/alerts": _alerts,
+    "/feeds": _feeds,
+    "/lag": _lag,
+    "/events": streams.articles,
+    "/events/alerts": streams.alerts,
+    "/api/articles": _api_articles,
+    "/api/alerts": _api_alerts,
+    "/api/feeds": _api_feeds,
+    "/api/lag": _api_lag,
+    HEALTH: _health,
+    "/static/{name}": _static,
+}

@@ -6,15 +6,16 @@ browser that comes back with `Last-Event-ID` misses nothing (WHATWG HTML, sectio
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol
 
 import orjson
 
-from marsad.web.board import Board, Entry, Position
-from marsad.web.query import Query
+from marsad.web.alerts import AlertEntry
+from marsad.web.board import Entry
+from marsad.web.log import Log, Position, T
 
 HEARTBEAT_SECONDS = 15
 RETRY_MS = 3_000
@@ -26,6 +27,18 @@ HEADLINE = (
     "event_id", "article_id", "revision", "relation", "story_id", "source_id", "source_name", "title",
     "lang", "dir", "canonical_url", "published_at",
 )  # fmt: skip
+ALERTLINE = (
+    "alert_id",
+    "rule_id",
+    "rule_name",
+    "severity",
+    "reason",
+    "page",
+    "occurred_at",
+    "story_id",
+    "title",
+    "lang",
+)
 HEARTBEAT = b": still here\n\n"
 _POSITION = re.compile(r"[0-9]{1,6}:[0-9]{1,18}(,[0-9]{1,6}:[0-9]{1,18})*", re.ASCII)
 
@@ -44,6 +57,12 @@ def article_frame(entry: Entry, position: Position) -> bytes:
     event = entry.event
     told = {name: getattr(event, name) for name in HEADLINE}
     return frame("article", orjson.dumps(told), position_text(position))
+
+
+def alert_frame(entry: AlertEntry, position: Position) -> bytes:
+    """Give the frame that announces an alert; the rest is at /api/alerts."""
+    told = {name: getattr(entry.alert, name) for name in ALERTLINE}
+    return frame("alert", orjson.dumps(told), position_text(position))
 
 
 def gap_frame(position: Position) -> bytes:
@@ -73,18 +92,18 @@ class Writable(Protocol):
         """Send `data`."""
 
 
-class Readers:
+class Readers(Generic[T]):
     """All open streams. Putting an event never waits: a slow reader loses its queue, not our time."""
 
     def __init__(self) -> None:
         self.opened = asyncio.Event()
         """Set once the board holds what was there before we came; until then a stream waits."""
-        self._queues: set[asyncio.Queue[Entry | None]] = set()
+        self._queues: set[asyncio.Queue[T | None]] = set()
 
     def __len__(self) -> int:
         return len(self._queues)
 
-    def tell(self, entry: Entry) -> None:
+    def tell(self, entry: T) -> None:
         """Give `entry` to every reader; one whose queue is full gets None: reload."""
         for queue in self._queues:
             if queue.full():
@@ -98,9 +117,9 @@ class Readers:
             _reload(queue)
 
     @contextmanager
-    def reading(self) -> Iterator[asyncio.Queue[Entry | None]]:
+    def reading(self) -> Iterator[asyncio.Queue[T | None]]:
         """Open one reader's queue for as long as the block runs."""
-        queue: asyncio.Queue[Entry | None] = asyncio.Queue(MAX_WAITING)
+        queue: asyncio.Queue[T | None] = asyncio.Queue(MAX_WAITING)
         self._queues.add(queue)
         try:
             yield queue
@@ -108,34 +127,35 @@ class Readers:
             self._queues.discard(queue)
 
 
-def _reload(queue: "asyncio.Queue[Entry | None]") -> None:
+def _reload(queue: "asyncio.Queue[T | None]") -> None:
     while not queue.empty():
         queue.get_nowait()
     queue.put_nowait(None)
 
 
 @dataclass(slots=True)
-class Stream:
+class Stream(Generic[T]):
     """One reader's stream: what it has been told so far, and what it asked for."""
 
     response: Writable
-    board: Board
-    query: Query
+    log: Log[T]
+    wanted: Callable[[T], bool]
+    announce: Callable[[T, Position], bytes]
     position: Position
 
     async def catch_up(self) -> None:
         """Tell what happened since the reader's position, or that it must reload."""
-        if self.board.has_forgotten(self.position):
+        if self.log.has_forgotten(self.position):
             await self.take(None)
-        for entry in self.board.after(self.position):
+        for entry in self.log.after(self.position):
             await self.take(entry)
 
-    async def take(self, entry: Entry | None) -> None:
-        """Tell one event, once, if it was asked for; None is a gap."""
+    async def take(self, entry: T | None) -> None:
+        """Tell one record, once, if it was asked for; None is a gap."""
         if entry is None:
-            self.position = dict(self.board.position)
+            self.position = dict(self.log.position)
             await self.response.write(gap_frame(self.position))
         elif entry.offset > self.position.get(entry.partition, -1):
             self.position[entry.partition] = entry.offset
-            if self.query.matches(entry.event, entry.folded):
-                await self.response.write(article_frame(entry, self.position))
+            if self.wanted(entry):
+                await self.response.write(self.announce(entry, self.position))

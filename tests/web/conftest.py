@@ -7,7 +7,8 @@ import pytest
 
 from events.article import EnrichedArticle, RelatesTo
 from marsad.web.board import Board, Entry, entry
-from tests.web.making import PLAIN, Add, Make
+from marsad.web.memory import Memory
+from tests.web.making import PLAIN, Add, Make, connected
 
 
 @pytest.fixture
@@ -24,10 +25,14 @@ def make() -> Make:
 
 
 @pytest.fixture
-def board() -> Board:
-    fresh = Board()
-    fresh.connected = True
-    return fresh
+def memory() -> Memory:
+    """What the page knows, with every backlog read."""
+    return connected()
+
+
+@pytest.fixture
+def board(memory: Memory) -> Board:
+    return memory.board
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ async def test_web_says_where_it_is_and_ends_on_a_signal(kafka: str, prefix: str
     )
     assert process.stderr and process.stdout
     try:
-        async with asyncio.timeout(20), aiohttp.ClientSession() as client:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as client:
             found = re.search(r"http://127\.0\.0\.1:\d+/", (await process.stderr.readline()).decode())
             assert found
             assert (await client.get(found[0])).status == 200

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from events.article import EnrichedArticle
 from events.wire import encode
 from marsad.web import serve
-from tests.web.making import Make
+from tests.web.making import FOLLOWED, PAGED, Make, story
 
 pytestmark = pytest.mark.kafka
 
@@ -32,15 +32,15 @@ async def served(kafka: str, prefix: str) -> AsyncIterator[aiohttp.ClientSession
             await task
 
 
-async def send(kafka: str, topic: str, *values: bytes | None, partition: int = 0) -> None:
+async def send(kafka: str, topic: str, *values: bytes | None, partition: int = 0, key: bytes = b"k") -> None:
     async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
         for value in values:
-            await producer.send_and_wait(topic, value, key=b"k", partition=partition)
+            await producer.send_and_wait(topic, value, key=key, partition=partition)
 
 
 async def articles(client: aiohttp.ClientSession, enough: Callable[[list[str]], bool]) -> list[str]:
     """The article ids that the API gives, as soon as they are enough."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             document: dict[str, Any] = await (await client.get("/api/articles")).json()
             found = [article["article_id"] for article in document["articles"]]
@@ -59,7 +59,7 @@ async def test_shows_what_was_there_and_what_comes_in(kafka: str, prefix: str, m
     await send(kafka, topic, *bytes_of(make("3")), partition=1)
     async with served(kafka, prefix) as client:
         assert set(await articles(client, lambda found: len(found) == 3)) == {"a1", "a2", "a3"}
-        async with client.get("/events", timeout=aiohttp.ClientTimeout(20)) as stream:
+        async with client.get("/events", timeout=aiohttp.ClientTimeout(60)) as stream:
             assert (await stream.content.readline()).startswith(b"retry:")
             await send(kafka, topic, *bytes_of(make("4")), partition=1)
             received = await stream.content.readuntil(b"data: ")
@@ -114,3 +114,30 @@ async def test_broker_that_is_away_is_said_on_the_page(unused_tcp_port: int) -> 
         page = await (await client.get("/?ui=en")).text()
         assert "No connection to Kafka" in page
         assert (await (await client.get("/healthz")).json())["connected"] is False
+
+
+async def test_stories_alerts_feeds_and_lag_come_from_their_topics(
+    kafka: str, prefix: str, make: Make
+) -> None:
+    merged = story("s1", status="merged", merged_into="s2")
+    await send(kafka, f"{prefix}articles.enriched.v1", *bytes_of(make("1"), make("2")))
+    await send(kafka, f"{prefix}stories.v1", b"not json", encode(story("s2")), encode(merged), None)
+    await send(kafka, f"{prefix}alerts.v1", encode(PAGED), b"[]", encode(PAGED))
+    await send(kafka, f"{prefix}feeds.v1", encode(FOLLOWED), key=FOLLOWED.feed_id.encode())
+    await send(kafka, f"{prefix}feeds.v1", b"no feed")
+    async with served(kafka, prefix) as client:
+        for path, enough in (
+            ("/api/alerts", lambda found: found["total"] == 1),
+            ("/api/feeds", lambda found: [one["feed_id"] for one in found["feeds"]] == ["f0"]),
+            ("/api/lag", lambda found: [one["stage"] for one in found["stages"]][:1] == ["normalize"]),
+            ("/api/articles?story=s2", lambda found: found["total"] == 2),
+        ):
+            await answered(client, path, enough)
+        answer = await client.get("/stories/s1", allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (302, "/stories/s2")
+
+
+async def answered(client: aiohttp.ClientSession, path: str, enough: Callable[[Any], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not enough(await (await client.get(path)).json()):
+            await asyncio.sleep(0.1)

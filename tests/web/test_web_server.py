@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 from aiohttp import ClientResponse
@@ -13,28 +14,31 @@ from yarl import URL
 
 from marsad.errors import Failure, Misuse
 from marsad.web import serve
-from marsad.web.board import Board
+from marsad.web.board import Entry
+from marsad.web.memory import Memory
 from marsad.web.server import application
 from marsad.web.sse import MAX_WAITING, Readers, frame, position_text, read_position
-from tests.web.making import Add
+from tests.web.making import FOLLOWED, PAGED, Add, story
+from tests.web.making import told as told_of
 
 Client = TestClient[Any, Any]
 Open = Callable[..., Awaitable[Client]]
 
 
-@pytest.fixture
-def readers() -> Readers:
-    fresh = Readers()
-    fresh.opened.set()
-    return fresh
+Told = Readers[Entry]
 
 
 @pytest.fixture
-async def opened(board: Board, readers: Readers) -> AsyncIterator[Open]:
+def readers(memory: Memory) -> Told:
+    return memory.readers
+
+
+@pytest.fixture
+async def opened(memory: Memory) -> AsyncIterator[Open]:
     clients: list[Client] = []
 
     async def open_client(token: str | None = None) -> Client:
-        clients.append(TestClient(TestServer(application(board, readers, token), host="127.0.0.1")))
+        clients.append(TestClient(TestServer(application(memory, token), host="127.0.0.1")))
         await clients[-1].start_server()
         return clients[-1]
 
@@ -64,7 +68,9 @@ async def test_page_is_guarded_by_headers(opened: Open, add: Add) -> None:
         "/static/../server.py",
     ):
         answer = await client.get(path)
-        assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'"), path
+        assert answer.headers["Content-Security-Policy"].startswith(
+            "default-src 'none'; script-src 'self'; "
+        ), path
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     page = await client.get("/", headers={"Accept-Language": "en"})
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -144,6 +150,74 @@ async def test_port_that_nobody_asked_for_may_be_another(opened: Open) -> None:
             await page
 
 
+async def test_address_of_a_merged_story_leads_to_the_one_it_became_part_of(
+    opened: Open, add: Add, memory: Memory
+) -> None:
+    add("2", title="القصة الواحدة")
+    told_of(memory, story("s1", status="merged", merged_into="s2"), story("s2", articles=2))
+    client = await opened()
+    answer = await client.get("/stories/s1?ui=en", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (302, "/stories/s2?ui=en")
+    followed = await client.get("/stories/s1?ui=en")
+    assert (followed.status, "القصة الواحدة" in await followed.text()) == (200, True)
+
+
+async def test_unknown_story_is_not_found(opened: Open, add: Add) -> None:
+    add("1")
+    client = await opened()
+    for name in ("nothing", "%00", "%2e%2e", "%ff", "a%2Fb", "<script>", "x" * 3000):
+        answer = await client.get(URL(f"/stories/{name}?ui=en", encoded=True))
+        assert answer.status == 404, name
+        assert "knows no story" in await answer.text()
+
+
+async def test_panels_as_pages_and_as_json(opened: Open, memory: Memory) -> None:
+    told_of(memory, PAGED, FOLLOWED)
+    client = await opened("token")
+    for path in ("/alerts", "/feeds", "/lag", "/stories/s0", "/events/alerts", "/api/alerts", "/api/feeds",
+                 "/api/lag"):  # fmt: skip
+        assert (await client.get(path)).status == 401, path
+    bearer = {"Authorization": "Bearer token"}
+    for path, word in (
+        ("/alerts", "حصيلة"),
+        ("/feeds", "https://sample.example/rss.xml"),
+        ("/lag", "التأخر"),
+    ):
+        answer = await client.get(path, headers=bearer)
+        assert (answer.status, word in await answer.text()) == (200, True), path
+    alerts = await (await client.get("/api/alerts?severity=critical", headers=bearer)).json()
+    assert (alerts["total"], alerts["alerts"][0]["alert_id"], alerts["position"]) == (1, "al0", "0:0")
+    feeds = await (await client.get("/api/feeds?q=sample", headers=bearer)).json()
+    assert {"feed_url", "wrong", "since", "next_try"} <= feeds["feeds"][0].keys()
+    assert (await (await client.get("/api/lag", headers=bearer)).json())["stages"] == []
+
+
+async def test_alerts_are_streamed_and_resumed(opened: Open, memory: Memory) -> None:
+    told_of(memory, PAGED)
+    client = await opened()
+    async with client.get("/events/alerts") as answer:
+        await _until(lambda: len(memory.alert_readers) == 1)
+        told_of(memory, msgspec.structs.replace(PAGED, alert_id="al1", severity="info"))
+        kind, position, data = await told(answer)
+    assert (kind, position, data["alert_id"]) == ("alert", "0:1", "al1")
+    told_of(memory, msgspec.structs.replace(PAGED, alert_id="al2"))
+    resumed = {"Last-Event-ID": "0:0"}
+    async with client.get("/events/alerts?severity=critical", headers=resumed) as answer:
+        assert (await told(answer))[1:] == ("0:2", {**data, "alert_id": "al2", "severity": "critical"})
+
+
+async def test_stream_of_one_story(opened: Open, add: Add, memory: Memory) -> None:
+    add("1")
+    add("2")
+    add("3", story_id="s1")
+    told_of(memory, story("s1", status="merged", merged_into="s2"))
+    client = await opened()
+    async with client.get("/events?story=s1&since=") as answer:
+        assert [(await told(answer))[2]["article_id"] for _ in range(3)] == ["a1", "a2", "a3"]
+    document = await (await client.get("/api/articles?story=s2")).json()
+    assert document["total"] == 3
+
+
 def test_frames_keep_to_the_format() -> None:
     assert frame("article", b"a\nb\r\nc\rd", "0:1") == (
         b"event: article\nid: 0:1\ndata: a\ndata: b\ndata: c\ndata: d\n\n"
@@ -166,7 +240,7 @@ def test_position_survives_its_text() -> None:
 async def told(answer: ClientResponse) -> tuple[str, str, dict[str, Any]]:
     """The next event of a stream: kind, id, data."""
     fields: dict[str, str] = {}
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while line := (await answer.content.readline()).decode().rstrip("\n") or not fields:
             name, _, value = str(line).partition(": ")
             if name in ("event", "id", "data"):
@@ -174,7 +248,7 @@ async def told(answer: ClientResponse) -> tuple[str, str, dict[str, Any]]:
     return fields["event"], fields["id"], orjson.loads(fields["data"])
 
 
-async def test_stream_tells_what_comes_in(opened: Open, add: Add, readers: Readers) -> None:
+async def test_stream_tells_what_comes_in(opened: Open, add: Add, readers: Told) -> None:
     add("1")
     client = await opened()
     async with client.get("/events") as answer:
@@ -196,7 +270,7 @@ async def test_stream_resumes_where_the_reader_left(opened: Open, add: Add) -> N
     assert positions == ["0:0", "0:0,1:0", "0:1,1:0", "0:1,1:1"]
 
 
-async def test_stream_is_filtered_but_counts_on(opened: Open, add: Add, readers: Readers) -> None:
+async def test_stream_is_filtered_but_counts_on(opened: Open, add: Add, readers: Told) -> None:
     client = await opened()
     async with client.get("/events?lang=en") as answer:
         await _until(lambda: len(readers) == 1)
@@ -212,7 +286,7 @@ async def test_reader_of_a_log_that_is_gone_reloads(opened: Open, add: Add) -> N
         assert (await told(answer))[:2] == ("gap", "0:0")
 
 
-async def test_stream_waits_until_the_backlog_is_there(opened: Open, add: Add, readers: Readers) -> None:
+async def test_stream_waits_until_the_backlog_is_there(opened: Open, add: Add, readers: Told) -> None:
     readers.opened.clear()
     client = await opened()
     async with client.get("/events", headers={"Last-Event-ID": "0:0"}) as answer:
@@ -222,7 +296,7 @@ async def test_stream_waits_until_the_backlog_is_there(opened: Open, add: Add, r
         assert (await told(answer))[:2] == ("article", "0:1")
 
 
-async def test_slow_reader_is_told_to_reload(add: Add, readers: Readers) -> None:
+async def test_slow_reader_is_told_to_reload(add: Add, readers: Told) -> None:
     with readers.reading() as queue:
         for number in range(MAX_WAITING + 1):
             readers.tell(add(str(number)))
@@ -230,7 +304,7 @@ async def test_slow_reader_is_told_to_reload(add: Add, readers: Readers) -> None
         assert queue.empty()
 
 
-async def test_fifty_readers_are_told_the_same(opened: Open, add: Add, readers: Readers) -> None:
+async def test_fifty_readers_are_told_the_same(opened: Open, add: Add, readers: Told) -> None:
     client = await opened()
     async with AsyncExitStack() as stack:
         streams = [await stack.enter_async_context(client.get("/events")) for _ in range(50)]
@@ -241,7 +315,7 @@ async def test_fifty_readers_are_told_the_same(opened: Open, add: Add, readers: 
     assert positions == {tuple(f"0:{number}" for number in range(20))}
 
 
-async def test_closed_page_leaves_no_reader(opened: Open, add: Add, readers: Readers) -> None:
+async def test_closed_page_leaves_no_reader(opened: Open, add: Add, readers: Told) -> None:
     client = await opened()
     async with client.get("/events"):
         await _until(lambda: len(readers) == 1)
@@ -250,6 +324,6 @@ async def test_closed_page_leaves_no_reader(opened: Open, add: Add, readers: Rea
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)

@@ -1,4 +1,5 @@
-// Brings the page to life: local times, and new events counted until the reader asks for them.
+// Brings the page to life: local times, and news counted until the reader asks for it; pages without a
+// stream of their own (feeds, lag) are loaded again every so often.
 // Everything works without this file. Nothing from outside is ever written as HTML here: a refresh
 // asks the server for the page again and takes over its own, escaped list.
 "use strict";
@@ -38,11 +39,23 @@ function count(added) {
   show.textContent = live.dataset.fresh.replace("{n}", waiting);
 }
 
-async function refresh() {
+// The browser parses the answer by itself: no string becomes HTML here, so that the policy can forbid it.
+function load(address) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", address);
+    request.responseType = "document";
+    request.timeout = 30000;
+    request.onload = () => (request.status === 200 && request.response ? resolve(request.response) : reject());
+    request.onerror = request.ontimeout = reject;
+    request.send();
+  });
+}
+
+async function refresh(asked) {
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok) throw new Error(answer.status);
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("stories");
+    const fresh = document.adoptNode((await load(location.href)).getElementById("stories"));
+    const focused = stories.contains(document.activeElement);
     const opened = new Set([...stories.querySelectorAll("details[open]")].map(place));
     localTimes(fresh);
     for (const details of fresh.querySelectorAll("details")) details.open = opened.has(place(details));
@@ -51,22 +64,27 @@ async function refresh() {
     position = fresh.dataset.position;
     waiting = 0;
     count(0);
-    tell(live.dataset.updated);
+    live.classList.remove("lost");
+    if (asked) tell(live.dataset.updated);
     if (source) connect();
-    fresh.focus({ preventScroll: true });
+    if (asked || focused) fresh.focus({ preventScroll: true });
   } catch {
+    live.classList.add("lost");
     tell(live.dataset.lost);
   }
 }
 
 // What a reader has unfolded stays so: a fold is known by its article and its kind.
 function place(details) {
-  const heading = details.closest(".story").querySelector("h2").id;
-  return heading + details.className;
+  return details.closest("article[id], section, li").id + details.className;
 }
 
 function connect() {
   disconnect();
+  if (!live.dataset.stream) {
+    source = setInterval(() => { if (!document.hidden) refresh(false); }, 1000 * live.dataset.every);
+    return;
+  }
   const address = new URL(live.dataset.stream, location.href);
   address.searchParams.set("since", position);
   source = new EventSource(address);
@@ -84,11 +102,12 @@ function connect() {
     }
   };
   source.addEventListener("article", (event) => { position = event.lastEventId || position; count(1); });
+  source.addEventListener("alert", (event) => { position = event.lastEventId || position; count(1); });
   source.addEventListener("gap", (event) => { position = event.lastEventId || position; count(1); });
 }
 
 function disconnect() {
-  if (source) source.close();
+  if (source instanceof EventSource) source.close(); else clearInterval(source);
   source = null;
 }
 
@@ -99,7 +118,7 @@ pause.addEventListener("click", () => {
   tell(paused ? live.dataset.paused : calm);
   pause.textContent = paused ? live.dataset.resume : live.dataset.pause;
 });
-show.addEventListener("click", refresh);
+show.addEventListener("click", () => refresh(true));
 addEventListener("pagehide", disconnect);
 addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
 

@@ -1,0 +1,243 @@
+"""The pages beside the stories: alerts, health of the feeds, lag of the stages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from events.alert import Alert
+from events.feed import FeedStatus
+from marsad.lag import Lag
+from marsad.web.alerts import SEVERITIES, AlertQuery
+from marsad.web.feeds import FeedRow
+from marsad.web.marks import clean, isolated, link, moment
+from marsad.web.memory import Memory
+from marsad.web.query import MAX_VALUE, Query
+from marsad.web.shell import Frame, choice, document, hidden, live, main, note
+from marsad.web.sse import position_text
+from marsad.web.texts import LANGUAGES, Texts
+from marsad.web.tolls import toll
+
+MAX_SHOWN = 300
+"""Feeds on one page; the others are counted, and a filter finds them."""
+EVERY = 20
+"""Seconds after which the script loads feeds and lag again."""
+NOTHING = Markup("")
+STATUSES: tuple[str, ...] = get_args(FeedStatus)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedQuery:
+    """The filters of the feeds' page: words in name or address, and the status."""
+
+    q: str = ""
+    status: str = ""
+    ui: str = ""
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, str]) -> "FeedQuery":
+        """Read URL parameters."""
+        values = (clean(parameters.get(name, "")).strip()[:MAX_VALUE] for name in ("q", "status", "ui"))
+        return cls(*values)
+
+    def url(self, ui: str) -> str:
+        """Give the address of this query in an interface language."""
+        fields = {"q": self.q, "status": self.status, "ui": ui}
+        given = urlencode({name: value for name, value in fields.items() if value})
+        return f"/feeds?{given}" if given else "/feeds"
+
+    def rows(self, rows: Iterable[FeedRow]) -> list[FeedRow]:
+        """Give the feeds that are asked for."""
+        words = self.q.casefold().split()
+        return [
+            row
+            for row in rows
+            if self.status in ("", row.feed.status)
+            and all(word in f"{row.feed.source_name} {row.feed.feed_url}".casefold() for word in words)
+        ]
+
+
+def alerts_page(memory: Memory, query: AlertQuery, words: Texts) -> str:
+    """Give the alerts that `query` asks for, newest first."""
+    frame = Frame("alerts", query.url(ui=_other(words)), query.ui, words.of("sections", "alerts"),
+                  query.url("/events/alerts"))  # fmt: skip
+    shown = list(memory.alerts.newest(query))
+    inner = _heading(frame) + (alert_items(shown, query, words) if shown else note(words["no_alerts"]))
+    body = main(inner + _api("/api/alerts", words), position_text(memory.alerts.position))
+    return document(frame, memory, words, (_alert_filters(memory, query, words), live(frame, words), body))
+
+
+def _alert_filters(memory: Memory, query: AlertQuery, words: Texts) -> Markup:
+    severities = {one: words.of("severities", one) for one in SEVERITIES}
+    fields = (
+        choice("severity", words["severity"], query.severity, severities, words["any"]),
+        choice("rule", words["rule"], query.rule, memory.alerts.rules(), words["any"]),
+    )
+    return _form("/alerts", fields, query.ui, query.filtered, words)
+
+
+def _form(path: str, fields: Sequence[Markup], ui: str, filtered: bool, words: Texts) -> Markup:
+    clear = Markup(' <a href="{}">{}</a>').format(Query(ui=ui).url(path), words["clear"])
+    kept = hidden("ui", ui) if ui else NOTHING
+    return Markup(
+        '<form class="filters" role="search" method="get" action="{}">\n{}{}\n'
+        '<button type="submit">{}</button>{}\n</form>\n'
+    ).format(path, Markup("\n").join(fields), kept, words["show"], clear if filtered else "")
+
+
+def alert_items(alerts: Iterable[Alert], query: AlertQuery, words: Texts) -> Markup:
+    """Give alerts as a list: how urgent, which rule, why, about which story, with its labels."""
+    return Markup('<ul class="alerts">\n{}</ul>\n').format(
+        Markup("").join(_alert(one, query, words) for one in alerts)
+    )
+
+
+def _alert(alert: Alert, query: AlertQuery, words: Texts) -> Markup:
+    story = Query(ui=query.ui).url(Query(story=alert.story_id).story_path)
+    parts = [
+        Markup('<span class="badge {}">{}</span>').format(
+            alert.severity, words.of("severities", alert.severity)
+        ),
+        Markup('<a href="{}">{}</a>').format(query.url(rule=alert.rule_id), isolated(alert.rule_name)),
+        Markup("{}").format(words.of("reasons", alert.reason)),
+        moment(alert.occurred_at),
+        isolated(alert.source_name or alert.source_id),
+    ]
+    title = isolated(alert.title or words["untitled"], alert.lang)
+    held = alert.deliver_after and Markup("<p>{} {}</p>\n").format(words["held"], moment(alert.deliver_after))
+    return Markup(
+        '<li class="story">\n<p class="meta">{meta}</p>\n<p class="title"><a href="{story}">{title}</a></p>\n'
+        "{toll}{held}{labels}{notes}</li>\n"
+    ).format(
+        meta=Markup(" · ").join(parts), story=story, title=title,
+        toll=toll(words["casualties"], alert.casualties, words) if alert.casualties else NOTHING,
+        held=held or NOTHING, labels=_pairs("labels", alert, words),
+        notes=_pairs("annotations", alert, words),
+    )  # fmt: skip
+
+
+def _pairs(name: str, alert: Alert, words: Texts) -> Markup:
+    pairs = alert.labels if name == "labels" else alert.annotations
+    if not pairs:
+        return NOTHING
+    items = Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(isolated(pair.name), isolated(pair.value)) for pair in pairs
+    )
+    return Markup('<dl aria-label="{}" class="pairs">{}</dl>\n').format(words[name], items)
+
+
+def feeds_page(memory: Memory, query: FeedQuery, words: Texts) -> str:
+    """Give the feeds: those with a fault first, each saying what is wrong, since when, and its next try."""
+    frame = Frame(
+        "feeds", query.url(_other(words)), query.ui, words.of("sections", "feeds"), every=EVERY
+    )  # fmt: skip
+    all_rows = memory.feeds.rows(memory.now())
+    rows = query.rows(all_rows)
+    inner = _heading(frame) + _feed_counts(all_rows, words) + _feed_rows(rows, words)
+    body = main(inner + _api("/api/feeds", words))
+    return document(frame, memory, words, (_feed_filters(query, words), live(frame, words), body))
+
+
+def _feed_filters(query: FeedQuery, words: Texts) -> Markup:
+    search = Markup(
+        '<label>{} <input type="search" name="q" value="{}" maxlength="200" dir="auto"></label>'
+    ).format(words["search"], query.q)
+    statuses = {one: words.of("statuses", one) for one in STATUSES}
+    chosen = choice("status", words["status"], query.status, statuses, words["any"])
+    return _form("/feeds", (search, chosen), query.ui, bool(query.q or query.status), words)
+
+
+def _feed_counts(rows: Sequence[FeedRow], words: Texts) -> Markup:
+    faults = sum(not row.well for row in rows)
+    return Markup('<p class="counts">{}: <b>{}</b> · {}: <b>{}</b></p>\n').format(
+        words["feeds_total"], len(rows), words["feeds_faulty"], faults
+    )
+
+
+def _feed_rows(rows: Sequence[FeedRow], words: Texts) -> Markup:
+    if not rows:
+        return note(words["no_feeds"])
+    items = Markup("").join(_feed(row, words) for row in rows[:MAX_SHOWN])
+    more = len(rows) - MAX_SHOWN
+    left = note(words["n_more"].replace("{n}", str(more))) if more > 0 else NOTHING
+    return Markup('<ul class="feeds">\n{}</ul>\n{}').format(items, left)
+
+
+def _feed(row: FeedRow, words: Texts) -> Markup:
+    feed, said = row.feed, row.said
+    name = isolated(feed.source_name or feed.source_id)
+    # What went wrong is told in English, as `marsad feeds list` tells it; the word before it is the reader's.
+    wrong = Markup('<p class="wrong">{}</p>\n').format(isolated(said.wrong, "en", "ltr"))
+    times = (
+        ("since", moment(said.since) if said.since else NOTHING),
+        ("next_try", _next_try(row, words)),
+        ("last_new", moment(feed.last_new_at) if feed.last_new_at else NOTHING),
+        ("address", link(feed.feed_url, isolated(feed.feed_url, "", "ltr"))),
+    )
+    told = Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(words[key], one) for key, one in times if one
+    )
+    return Markup(
+        '<li class="story feed {state}">\n'
+        '<p class="title"><span class="badge {status}">{word}</span> {name}</p>\n'
+        '{wrong}<dl class="pairs">{told}</dl>\n</li>\n'
+    ).format(
+        state="well" if row.well else "faulty", status=feed.status, name=name, told=told,
+        word=words.of("statuses", feed.status), wrong=NOTHING if row.well else wrong,
+    )  # fmt: skip
+
+
+def _next_try(row: FeedRow, words: Texts) -> Markup:
+    if row.feed.status != "gone" and row.feed.next_poll_at:
+        return moment(row.feed.next_poll_at)
+    return Markup("{}").format(words["never" if row.feed.status == "gone" else "taken_up"])
+
+
+def lag_page(memory: Memory, ui: str, words: Texts) -> str:
+    """Give how far behind each stage is, in records and in seconds, as measured last."""
+    ui = Query.of({"ui": ui}).ui
+    other = Query(ui=_other(words)).url("/lag")
+    frame = Frame("lag", other, ui, words.of("sections", "lag"), every=EVERY)
+    watch = memory.watch
+    told = _lag_table(watch.lags, words) if watch.lags else note(words["no_lag"])
+    when = Markup('<p class="meta">{} {}</p>\n').format(
+        words["measured_at"], moment(_instant(watch.measured_at))
+    ) if watch.measured_at else NOTHING  # fmt: skip
+    old = note(words["lag_old"]) if watch.lags and watch.stale else NOTHING
+    body = main(_heading(frame) + old + told + when + _api("/api/lag", words))
+    return document(frame, memory, words, (live(frame, words), body))
+
+
+def _instant(when: Any) -> str:
+    return str(when.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+
+
+def _lag_table(lags: Iterable[Lag], words: Texts) -> Markup:
+    names = ("stage", "records_behind", "seconds_behind", "reads")
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(words[name]) for name in names)
+    rows = Markup("").join(
+        Markup('<tr><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>\n').format(
+            clean(words.of("stages", lag.stage)), lag.records, lag.seconds,
+            Markup(" ").join(isolated(name, "", "ltr") for name in lag.topic.split(",")),
+        )
+        for lag in lags
+    )  # fmt: skip
+    return Markup(
+        '<table>\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n'
+    ).format(words["lag_caption"], head, rows)  # fmt: skip
+
+
+def _heading(frame: Frame) -> Markup:
+    return Markup("<h2>{}</h2>\n").format(frame.title)
+
+
+def _api(path: str, words: Texts) -> Markup:
+    return Markup('<nav aria-label="{}"><a href="{}">{}</a></nav>\n').format(
+        words["pages"], path, words["api"]
+    )
+
+
+def _other(words: Texts) -> str:
+    return next(lang for lang in LANGUAGES if lang != words.lang)
