@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 # What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
 KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
 
-.PHONY: run test lint bench eval model fuzz lock clean environment fresh-environment chaos mutants soak backlog recovery
+.PHONY: run test lint bench eval model fuzz manifests lock clean environment fresh-environment chaos mutants soak backlog recovery
 
 run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
@@ -70,6 +70,10 @@ model: environment
 	@test -n "$(DATA)" || { echo "make model DATA=DIR, where DIR holds ant-corpus" >&2; exit 2; }
 	.venv/bin/python -m training.topics "$(DATA)/ant-corpus" > streams/tag/data/topic_model.tsv.new
 	mv streams/tag/data/topic_model.tsv.new streams/tag/data/topic_model.tsv
+
+# Writes anew what is made from our tables: KafkaTopic, KafkaUser, logins, PrometheusRule, docs/metrics.md, docs/security.md.
+manifests: environment
+	.venv/bin/python -m tests.deploy.generate
 
 environment:
 	@if [ "$$(cat .venv/ready 2>/dev/null)" != "$(KEY)" ] || ! .venv/bin/python -c '' 2>/dev/null; then \

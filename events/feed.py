@@ -1,6 +1,6 @@
 """Feeds: what we subscribe to, how it fares, and what happened to it, in words an operator can act on."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from events.article import SCHEMA_VERSION, Value
 
@@ -12,6 +12,7 @@ AddedBy = Literal["command", "list"]
 """command: `marsad feeds add` or `import`; list: the OPML file a connector was started with."""
 
 FeedEventKind = Literal["feed.silent", "feed.gap", "feed.moved", "feed.blocked", "feed.recovered"]
+KINDS: tuple[FeedEventKind, ...] = get_args(FeedEventKind)
 
 
 class Feed(Value, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from marsad.errors import Failure, Misuse
 from marsad.health import health_address
 from marsad.polling import Polling
 from marsad.settings import Settings
-from streams.engine.probes import HealthAddress
+from marsad.watched import telling
 
 Say = Callable[[str], None]
 
@@ -50,20 +50,9 @@ async def poll_for_ever(
 
     Tells of its health where the settings ask for it.
     """
-    polling, address = Polling(), health_address(settings)
-    try:
-        if address is not None:
-            say(f"health of the connectors at {_listening(polling, address)}")
+    polling = Polling()
+    async with telling(polling, health_address(settings), "the connectors", say):
         await _run(settings, client, sources, stop, say, once=False, polling=polling, samples=samples)
-    finally:
-        await polling.stop()
-
-
-def _listening(polling: Polling, address: HealthAddress) -> str:
-    try:
-        return polling.start(address)
-    except OSError as error:
-        raise Failure(f"--health-port {address.port}: {error.strerror or error}") from error
 
 
 async def poll_once(

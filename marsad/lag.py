@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,22 +29,61 @@ class Lag:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class PartitionLag:
+    """One partition as one group stands in it: committed (None: never), begin, end; what is left to do."""
+
+    group: str
+    topic: str
+    partition: int
+    committed: int | None
+    begin: int
+    end: int
+    records: int
+    oldest_ms: int | None
+
+    def seconds(self, now_ms: int) -> float:
+        """Give the age of the oldest record not committed, 0 where none."""
+        return 0.0 if self.oldest_ms is None else max(0.0, (now_ms - self.oldest_ms) / 1000)
+
+
 async def stage_lag(client: Mapping[str, Any], prefix: str, stage: str, now_ms: int) -> Lag:
     """Measure one stage; `client` holds aiokafka's connection settings, `now_ms` the time."""
     names = [topics.full_name(topic, prefix) for topic in topics.read_by(stage)]
-    group = topics.app_id(stage, prefix)
+    found = await partition_lags(client, topics.app_id(stage, prefix), names)
+    seconds = max((one.seconds(now_ms) for one in found), default=0.0)
+    records = sum(one.records for one in found)
+    return Lag(stage, topics.app_id(stage, prefix), ",".join(names), records, round(seconds, 1))
+
+
+async def partition_lags(client: Mapping[str, Any], group: str, names: Sequence[str]) -> list[PartitionLag]:
+    """Measure a group partition by partition, over the topics `names`."""
     consumer = AIOKafkaConsumer(enable_auto_commit=False, **client)
     try:
         await consumer.start()
         tps = [tp for name in names for tp in await topic_partitions(client, name)]
-        behind = await _behind(consumer, await committed_offsets(client, group), tps)
+        committed = await committed_offsets(client, group)
+        begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
+        # Below the beginning nothing can be read any more, so nothing there is lag.
+        behind = {tp: (min(max(committed.get(tp, 0), begins[tp]), ends[tp]), ends[tp]) for tp in tps}
         waiting = {tp: bounds for tp, bounds in behind.items() if bounds[0] < bounds[1]}
-        oldest, none = await _oldest_ms(consumer, waiting)
-        records = sum(end - offset for tp, (offset, end) in waiting.items() if tp not in none)
-        seconds = max(0.0, (now_ms - oldest) / 1000) if oldest is not None else 0.0
-        return Lag(stage, group, ",".join(names), records, round(seconds, 1))
+        stamps, none = await _oldest_ms(consumer, waiting)
     finally:
         await consumer.stop()
+    left = {tp: end - offset for tp, (offset, end) in waiting.items() if tp not in none}
+    return [
+        PartitionLag(
+            group,
+            tp.topic,
+            tp.partition,
+            committed.get(tp),
+            begins[tp],
+            ends[tp],
+            left.get(tp, 0),
+            stamps.get(tp),
+        )
+        for tp in tps
+    ]
 
 
 async def lagging(client: Mapping[str, Any], prefix: str) -> list[str]:
@@ -56,6 +95,16 @@ async def lagging(client: Mapping[str, Any], prefix: str) -> list[str]:
 async def all_lags(client: Mapping[str, Any], prefix: str, now_ms: int) -> list[Lag]:
     """Measure every stage that lag is told of, in the order in which records pass."""
     return [await stage_lag(client, prefix, stage, now_ms) for stage in await lagging(client, prefix)]
+
+
+async def groups(client: Mapping[str, Any], beginning: str) -> list[str]:
+    """Give the consumer groups whose names begin so, in order."""
+    admin = AIOKafkaAdminClient(**client)
+    await admin.start()
+    try:
+        return sorted(name for name, _ in await admin.list_consumer_groups() if name.startswith(beginning))
+    finally:
+        await admin.close()
 
 
 async def committed_offsets(client: Mapping[str, Any], group: str) -> dict[TopicPartition, int]:
@@ -81,14 +130,6 @@ async def _listed(admin: AIOKafkaAdminClient, group: str) -> Any:
     ):
         # On a new cluster the offsets topic is made when the first group asks (aiokafka error 15).
         return None
-
-
-async def _behind(
-    consumer: AIOKafkaConsumer, committed: Mapping[TopicPartition, int], tps: list[TopicPartition]
-) -> dict[TopicPartition, tuple[int, int]]:
-    begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
-    # Below the beginning nothing can be read any more, so nothing there is lag.
-    return {tp: (min(max(committed.get(tp, 0), begins[tp]), ends[tp]), ends[tp]) for tp in tps}
 
 
 async def topic_partitions(client: Mapping[str, Any], topic: str) -> list[TopicPartition]:
@@ -118,8 +159,8 @@ async def topic_ends(client: Mapping[str, Any], topic: str) -> dict[TopicPartiti
 
 async def _oldest_ms(
     consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, tuple[int, int]]
-) -> tuple[int | None, set[TopicPartition]]:
-    """Give the oldest time stamp, and the partitions where nothing but holes is left.
+) -> tuple[dict[TopicPartition, int], set[TopicPartition]]:
+    """Give the oldest time stamp of each partition, and those where nothing but holes is left.
 
     Transaction markers and compaction leave offsets that no reader ever gets, so none commits them.
     """
@@ -132,7 +173,7 @@ async def _oldest_ms(
         stamps |= {tp: records[0].timestamp for tp, records in got.items()}
         silent = waiting.keys() - stamps.keys()
         holes = {tp for tp in silent if await consumer.position(tp) >= waiting[tp][1]}
-    return min(stamps.values(), default=None), holes
+    return stamps, holes
 
 
 def _seek(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, tuple[int, int]]) -> None:

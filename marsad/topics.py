@@ -14,7 +14,13 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
 from events.topics import (
     DEFAULT_PARTITIONS,
@@ -108,6 +114,11 @@ async def admin(options: Mapping[str, Any]) -> AsyncIterator[AIOKafkaAdminClient
 def unreachable(options: Mapping[str, Any], error: Exception) -> Failure:
     """Say that Kafka does not do as asked: it is not there, refuses us, or broke off."""
     if isinstance(error, KafkaConnectionError):
+        if options.get("security_protocol", "PLAINTEXT") != "PLAINTEXT":
+            return Failure(  # a broker that refuses our proof just hangs up
+                f"no Kafka at {options['bootstrap_servers']} lets us in. Check the address (--broker), that "
+                "it runs, and the TLS and SASL settings (`marsad config show`)."
+            )
         return Failure(
             f"no Kafka answers at {options['bootstrap_servers']}. Check the address (--broker) and that it "
             "runs; `marsad broker` starts one on this machine."
@@ -131,12 +142,21 @@ async def _patient(ask: Callable[[], Awaitable[Any]]) -> Any:
         await asyncio.sleep(RETRY)
 
 
-async def look(client: AIOKafkaAdminClient, wanted: Wanted) -> list[Found]:
-    """Give every topic of ours as the broker has it, in the table's order."""
+async def look(client: AIOKafkaAdminClient, wanted: Wanted, settings: bool = True) -> list[Found]:
+    """Give every topic of ours as the broker has it, in the table's order, without `settings` not those.
+
+    Raises Failure where we may not see them: what is hidden from us is not missing.
+    """
     topics = wanted.topics()
     described = await _patient(lambda: client.describe_topics(list(topics)))
     there = {one["topic"]: one["partitions"] for one in described if one["error_code"] == 0}
-    configs = await _configs(client, list(there))
+    hidden = [one["topic"] for one in described if one["error_code"] == TopicAuthorizationFailedError.errno]
+    if hidden:
+        raise Failure(
+            f"the broker does not let us see {', '.join(hidden)}: the user needs Describe on the topics "
+            "(docs/security.md has the rights of each component)"
+        )
+    configs = await _configs(client, list(there)) if settings else {}
     return [
         Found(name, topic, len(there[name]), len(there[name][0]["replicas"]), configs.get(name, {}))
         if there.get(name)
@@ -235,7 +255,7 @@ async def check_partitions(options: Mapping[str, Any], prefix: str = DEFAULT_PRE
     then drop every record (robinhood/faust#137). Raises Failure that names each topic.
     """
     async with admin(options) as client:
-        found = await look(client, Wanted(prefix))
+        found = await look(client, Wanted(prefix), settings=False)
     missing = [one.name for one in found if one.missing]
     if missing:
         raise Failure(f"topics are missing: {', '.join(missing)}. Create them with `marsad topics apply`.")

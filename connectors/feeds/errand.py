@@ -31,6 +31,7 @@ from connectors.feeds.state import Course, Difference, Memory, diff, unchanged
 from connectors.feeds.tables import written
 from connectors.publish import BrokerAway, NoTopic, Publisher, Record, raw_record
 from events.article import RawArticle
+from events.feed import FeedEventKind
 from events.topics import FEED_EVENTS, FEED_STATE, FEEDS, RAW, full_name
 from events.wire import cloud_headers, encode
 
@@ -46,13 +47,14 @@ Point = Literal["after-fetch", "after-articles", "after-state", "after-health"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One feed's poll: its items, how many were published, and in words why not."""
+    """One feed's poll: its items, how many were published, why not, and what happened to the feed."""
 
     feed: str
     items: int = 0
     published: int = 0
     refused: int = 0
     error: str | None = None
+    told: tuple[FeedEventKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +148,9 @@ class Errand:
         if error := poll.shortfall:
             self._around.on_refusal(Refusal(self._shown, error))
         wanted = len(difference.articles) if difference else 0
-        outcome = Outcome(self._shown, len(articles), wanted - refused, refused, error)
         memory = msgspec.structs.replace(memory, course=after)
-        await self._tell(memory, now, came)
-        return Done(outcome, memory)
+        told = await self._tell(memory, now, came)
+        return Done(Outcome(self._shown, len(articles), wanted - refused, refused, error, told), memory)
 
     async def _articles(self, poll: Poll) -> list[RawArticle]:
         if poll.reading is None:
@@ -194,8 +195,8 @@ class Errand:
         after = failed(self._course, refused, hints, self._when(now))
         after = msgspec.structs.replace(after, host_until=self._host_until(status, hints, now))
         memory = msgspec.structs.replace(self._memory, course=after)
-        await self._tell(memory, now, None)
-        return Done(Outcome(self._shown, error=str(refused)), memory)
+        told = await self._tell(memory, now, None)
+        return Done(Outcome(self._shown, error=str(refused), told=told), memory)
 
     def _host_until(self, status: int | None, hints: Hints, now: datetime) -> float:
         """Give until when the whole host is to be left alone; 0 where this was about the feed."""
@@ -208,8 +209,8 @@ class Errand:
         pause = hints.retry_after or (manners.host_pause if status == _TOO_MANY else 0.0)
         return now.timestamp() + min(pause, DAY) if pause else 0.0
 
-    async def _tell(self, memory: Memory, now: datetime, came: Came | None) -> None:
-        """Remember in Kafka; then publish the feed's health, and what happened to it."""
+    async def _tell(self, memory: Memory, now: datetime, came: Came | None) -> tuple[FeedEventKind, ...]:
+        """Remember in Kafka; then publish the feed's health, and what happened to it; give the latter."""
         await remember(self._around, self._feed, memory)
         self._around.fault("after-state", self._shown)
         after = memory.course or Course()
@@ -221,6 +222,7 @@ class Errand:
         records = [Record(key, data, cloud_headers(event, data)) for event, data in events]
         await self._around.publisher.publish(full_name(FEED_EVENTS, self._around.prefix), records)
         self._around.fault("after-health", self._shown)
+        return tuple(event.kind for event in told)
 
     def _when(self, now: datetime) -> When:
         return When(

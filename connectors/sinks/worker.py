@@ -33,6 +33,7 @@ AT_ONCE = 64
 """Alerts of a partition that are taken before the first of them is done with."""
 POLL_MS = 500
 SESSION_MS = 6_000
+OUTCOMES = ("delivered", "passed_over", "dead_letter")
 FOR_SINK = "news_for_sink"
 """On a dead letter, and so on its replay: the only sink that is to take it."""
 
@@ -43,6 +44,7 @@ class SinkWorker:
     def __init__(self, client: Mapping[str, Any], prefix: str, courier: Courier) -> None:
         self._client = dict(client)
         self._courier = courier
+        self.name = courier.sink.name
         self.group = app_id(f"sink-{courier.sink.name}", prefix)
         self._topic = full_name(ALERTS, prefix)
         self._dead = full_name(ALERTS.dead_letters(), prefix)
@@ -52,7 +54,8 @@ class SinkWorker:
         self._generation = 0
         self._tasks: dict[tuple[TopicPartition, int], asyncio.Task[None]] = {}
         self._last_of: dict[bytes, asyncio.Task[None]] = {}
-        self.counts: Counter[str] = Counter()
+        self.counts = Counter(dict.fromkeys(OUTCOMES, 0))
+        self.joined = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop`; a broker that is away is waited for."""
@@ -74,7 +77,9 @@ class SinkWorker:
         try:
             while not stop.is_set():
                 await self._step(consumer, stop)
+                self.joined = True
         finally:
+            self.joined = False
             await self._drop()
             await self._commit(consumer)
             await consumer.stop()

@@ -8,7 +8,7 @@ import typer
 
 from marsad.errors import Misuse
 from marsad.interrupts import end_on_signals
-from marsad.options import Broker, Output, TopicPrefix, command
+from marsad.options import Broker, HealthHost, HealthPort, Output, TopicPrefix, command
 from marsad.output import emit, say
 from marsad.settings import Settings, load
 
@@ -34,6 +34,8 @@ def register(app: typer.Typer) -> None:
         broker: Broker = None,
         topic_prefix: TopicPrefix = None,
         output: Output = None,
+        health_port: HealthPort = None,
+        health_host: HealthHost = None,
     ) -> None:
         """Deliver alerts until SIGTERM or Ctrl-C: signed webhooks, Alertmanager, PagerDuty, Apprise.
 
@@ -41,7 +43,14 @@ def register(app: typer.Typer) -> None:
         that is away is tried again with growing pauses, one that refuses it leaves a dead letter.
         docs/sinks.md tells of the file.
         """
-        settings = load({"broker": broker, "topic_prefix": topic_prefix, "sinks": config})
+        flags = {
+            "broker": broker,
+            "topic_prefix": topic_prefix,
+            "sinks": config,
+            "health_port": health_port,
+            "health_host": health_host,
+        }
+        settings = load(flags)
         chosen = _chosen(settings, only or [])
         if check:
             emit(map(_row, chosen), output)
@@ -80,9 +89,12 @@ async def _run(settings: Settings, chosen: "list[Sink]") -> None:
     from connectors.sinks.worker import SinkWorker  # noqa: PLC0415
     from marsad import logs  # noqa: PLC0415
     from marsad.connection import client_options  # noqa: PLC0415
+    from marsad.delivering import Delivering  # noqa: PLC0415
+    from marsad.health import health_address  # noqa: PLC0415
     from marsad.interrupts import stop_event  # noqa: PLC0415
     from marsad.parent import end_with_parent  # noqa: PLC0415
     from marsad.topics import check_partitions  # noqa: PLC0415
+    from marsad.watched import telling  # noqa: PLC0415
 
     logs.to_stderr(settings)
     options = client_options(settings)
@@ -90,8 +102,16 @@ async def _run(settings: Settings, chosen: "list[Sink]") -> None:
     allowed = allowed_hosts(",".join(settings.allow_private_hosts))
     stop = stop_event()
     end_with_parent()
-    async with Poster(allowed) as poster, asyncio.TaskGroup() as running:
-        for sink in chosen:
-            worker = SinkWorker(options, settings.topic_prefix, Courier(sink, poster, allowed))
-            running.create_task(worker.run(stop))
-        say(f"delivering to {', '.join(sink.shown for sink in chosen) or 'nobody: the file has no sinks'}")
+    async with Poster(allowed) as poster:
+        couriers = [Courier(sink, poster, allowed) for sink in chosen]
+        workers = [SinkWorker(options, settings.topic_prefix, courier) for courier in couriers]
+        async with (
+            telling(Delivering(workers), health_address(settings), "the sinks", say),
+            asyncio.TaskGroup() as running,
+        ):
+            for worker in workers:
+                running.create_task(worker.run(stop))
+            running.create_task(stop.wait())  # an empty list is no reason to end: it may be so for now
+            say(
+                f"delivering to {', '.join(sink.shown for sink in chosen) or 'nobody: the file has no sinks'}"
+            )

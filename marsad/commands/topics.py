@@ -1,8 +1,8 @@
-"""`marsad topics list|apply|check`: shows, creates, compares; never shrinks or deletes."""
+"""`marsad topics list|apply|check|strimzi`: shows, creates, compares; never shrinks or deletes."""
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         "marsad topics apply --broker 127.0.0.1:9092",
     )
     app.add_typer(topics, name="topics")
+    _add_strimzi(topics)
 
     @command(topics, "list", "marsad topics list --broker 127.0.0.1:9092")
     def list_(broker: Broker = None, topic_prefix: TopicPrefix = None, output: Output = None) -> None:
@@ -71,6 +72,32 @@ def register(app: typer.Typer) -> None:
                 }
             )
         )
+
+
+def _add_strimzi(topics: typer.Typer) -> None:
+    @command(topics, "strimzi", "marsad topics strimzi --partitions 12 | kubectl apply -f -")
+    def strimzi(
+        topic_prefix: TopicPrefix = None,
+        partitions: Partitions = None,
+        replication: Replication = None,
+        cluster: Annotated[str, typer.Option(metavar="NAME", help="name of the Kafka resource")] = "marsad",
+    ) -> None:
+        """Print every topic as a KafkaTopic and every component as a KafkaUser, for Strimzi; no broker.
+
+        A user has the rights of its component and no others (docs/security.md).
+        """
+        import yaml  # noqa: PLC0415
+
+        from marsad import manifests  # noqa: PLC0415
+
+        flags = {"topic_prefix": topic_prefix, "partitions": partitions, "replication": replication}
+        settings = load(flags)
+        prefix, copies = settings.topic_prefix, settings.replication or manifests.REPLICAS
+        made = [
+            *manifests.kafka_topics(prefix, settings.partitions, copies, cluster),
+            *manifests.kafka_users(prefix, cluster),
+        ]
+        write(yaml.safe_dump_all(made, sort_keys=False, allow_unicode=True).rstrip("\n"))
 
 
 async def _rows(settings: Settings) -> list[Mapping[str, Any]]:

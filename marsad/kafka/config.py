@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ BATCH_OVERHEAD = 1024 * 1024
 """Room for a record batch around the largest record."""
 MAX_MESSAGE = MAX_DEAD_BYTES + BATCH_OVERHEAD
 HEAP = "512m"
+LISTENERS = ("listeners", "advertised.listeners")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ def _sizes() -> dict[str, str]:
         "num.network.threads": "2",
         "num.io.threads": "4",
     }
+
+
+def with_more(settings: dict[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Put `more` over the settings; its listeners behind ours, which are asked whether the node serves."""
+    behind = {key: f"{settings[key]},{more[key]}" for key in LISTENERS if key in more}
+    return settings | dict(more) | behind
 
 
 def properties_text(settings: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,7 +35,9 @@ class EmbeddedKafka:
 
     `with EmbeddedKafka(Path(".marsad")) as kafka: kafka.address`, or `async with`; both give the address
     clients bootstrap from. `port` None takes the previous run's port where it is free, else a free one; the
-    first start fetches jars into `cache`. A folder holds one number of nodes for its whole life.
+    first start fetches jars into `cache`. `more` are further lines of server.properties (listeners behind
+    ours), `scram` the passwords of users that a new folder begins with. A folder holds one number of nodes
+    for its whole life.
 
     Raises Failure (one paragraph: what is wrong and the fix) from entering.
     """
@@ -47,12 +49,16 @@ class EmbeddedKafka:
         nodes: int = 1,
         cache: Path | None = None,
         say: Say | None = None,
+        more: Mapping[str, str] | None = None,
+        scram: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = Path(data_dir).absolute() / "kafka"
         self.port = port
         self.size = nodes
         self.cache = cache or cache_dir()
         self.say = say or _to_stderr
+        self.more = more or {}
+        self.scram = scram or {}
         self.processes: list[KafkaProcess] = []
         self.cluster_id = ""
         self._lock = -1
@@ -96,9 +102,9 @@ class EmbeddedKafka:
     def _start_nodes(self, java: Path, jars: list[Path]) -> None:
         for attempt in range(PORT_ATTEMPTS):
             nodes = self._nodes()
-            store.write_settings(nodes)
+            store.write_settings(nodes, self.more)
             for node in nodes:
-                format_storage(node, java, jars, self.cluster_id, self._lock, self.say)
+                format_storage(node, java, jars, self.cluster_id, self._lock, self.say, self.scram)
             try:
                 self._launch(nodes)
             except PortTaken:

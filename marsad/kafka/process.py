@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from marsad.errors import Failure
@@ -21,6 +21,7 @@ from marsad.kafka.wire import ClusterView, describe
 FORMAT_TIMEOUT = 120.0
 TAIL_LINES = 15
 _FRAME = re.compile(r"\s+(at [\w.$/]+\(|\.\.\. \d+ more)")
+SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-512")
 FULL = 2_000_000
 """Bytes free; a full disk takes the log's own last words too, so its room is the better witness."""
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\dT[\d:,.]+ ([A-Z]+) ")
@@ -151,7 +152,13 @@ def stranger(port: int, found: str, ours: str) -> PortTaken:
 
 
 def format_storage(
-    node: Node, java: Path, classpath: list[Path], cluster_id: str, lock: int, say: Callable[[str], None]
+    node: Node,
+    java: Path,
+    classpath: list[Path],
+    cluster_id: str,
+    lock: int,
+    say: Callable[[str], None],
+    scram: Mapping[str, str],
 ) -> None:
     """Give a new node its identity, once. Raises Failure where its records belong to another cluster."""
     found = formatted_as(node)
@@ -169,6 +176,11 @@ def format_storage(
         "--config",
         node.properties.name,
         "--ignore-formatted",
+        *(
+            f"--add-scram={kind}=[name={name},password={word}]"
+            for name, word in scram.items()
+            for kind in SCRAM
+        ),
     )
     command = java_command(java, classpath, "kafka.tools.StorageTool", *arguments)
     done = subprocess.run(  # noqa: S603

@@ -8,11 +8,11 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from marsad.errors import Failure
-from marsad.kafka.config import LOG4J, LOG4J_FILE, Node, properties_text, server_properties
+from marsad.kafka.config import LOG4J, LOG4J_FILE, Node, properties_text, server_properties, with_more
 
 LEAST_ROOM = 100_000_000
 """Bytes; under this a broker would start only to stop at its first segment."""
@@ -114,11 +114,11 @@ def keep_ports(folder: Path, nodes: tuple[Node, ...]) -> None:
     _write(folder / "ports.json", json.dumps({str(node.number): node.port for node in nodes}))
 
 
-def write_settings(nodes: tuple[Node, ...]) -> None:
-    """Write what each node reads at its start; every start writes it anew."""
+def write_settings(nodes: tuple[Node, ...], more: Mapping[str, str]) -> None:
+    """Write what each node reads at its start, `more` lines over ours; every start writes it anew."""
     for node in nodes:
         node.logs.mkdir(parents=True, exist_ok=True)
-        _write(node.properties, properties_text(server_properties(node, nodes)))
+        _write(node.properties, properties_text(with_more(server_properties(node, nodes), more)))
         _write(node.home / LOG4J_FILE, LOG4J)
 
 

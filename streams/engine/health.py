@@ -88,6 +88,7 @@ class Health:
             memories=len(self._built.memories) if remembers else None,
             rules=None if rules is None else len(rules.rules),
             rules_failed=None if rules is None else len(rules.failed),
+            recovering=int(self._built.memories.recovering) if remembers else None,
             entries=self._built.memories.entries if remembers else None,
             assignments=self._built.membership.assignments,
         )

@@ -20,11 +20,13 @@ METRICS = {
     "news_dead_letters_total": "records refused since the process started, by reason",
     "news_stage_duration_seconds": "time one record took in this stage, without waiting for the broker",
     "news_stage_wait_seconds": "age of a record, by its time stamp, when all it caused was durable",
+    "news_end_to_end_latency_seconds": "stage tag alone: from fetched by a connector to enriched and durable",
     "news_window_depth": "records whose outputs the broker has not acknowledged yet",
     "news_backlog_records": "records in a held partition not durable yet; absent while the broker is away",
     "news_memories": "partitions whose memory this worker holds, rebuilt and in use",
     "news_rules": "alert rules in force in this worker",
     "news_rules_failed": "alert rules that were reported and skipped since the process started",
+    "news_recovering": "1 while a worker rebuilds its memory from the changelog; dedupe and alert alone",
     "news_state_entries": "entries those memories hold; levels off when the windows are full",
     "news_assignments_total": "times the group gave this worker partitions: at its start, at each rebalance",
     "news_heap_blocks": "memory blocks the interpreter holds; grows for ever where something is never let go",
@@ -102,6 +104,7 @@ class Counts:
         self.reasons: dict[str, int] = dict.fromkeys(REASONS, 0)
         self.duration = Durations(FAST)
         self.wait = Durations(SLOW)
+        self.end_to_end = Durations(SLOW)
 
     def add(self, outcome: str) -> None:
         """Count one event; a word outside `OF_STAGE` is a bug."""
@@ -135,6 +138,7 @@ class Reading:
     rules: int | None = None
     rules_failed: int | None = None
     entries: int | None = None
+    recovering: int | None = None
     assignments: int = 0
 
 
@@ -155,6 +159,8 @@ class StageCollector(Collector):
         yield self._counter("news_dead_letters_total", "reason", self._counts.reasons)
         yield self._histogram("news_stage_duration_seconds", self._counts.duration)
         yield self._histogram("news_stage_wait_seconds", self._counts.wait)
+        if self._counts.stage == "tag":
+            yield self._histogram("news_end_to_end_latency_seconds", self._counts.end_to_end)
         reading = self._read()
         assignments = CounterMetricFamily(*_said("news_assignments_total"), labels=["stage"])
         assignments.add_metric([self._counts.stage], reading.assignments)
@@ -179,6 +185,7 @@ class StageCollector(Collector):
             "news_memories": reading.memories,
             "news_rules": reading.rules,
             "news_rules_failed": reading.rules_failed,
+            "news_recovering": reading.recovering,
             "news_state_entries": reading.entries,
             "news_heap_blocks": sys.getallocatedblocks(),
             "news_alive": int(reading.alive),

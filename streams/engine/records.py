@@ -53,7 +53,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What a stage made of one record: its outputs, and one word for the counters."""
+    """What a stage made of one record: its outputs, and one word for the counters.
+
+    `fetched_at` is set by the stage at the end of the way: when a connector fetched what is now enriched.
+    """
 
     outgoing: tuple[Outgoing, ...]
     outcome: str
+    fetched_at: str | None = None

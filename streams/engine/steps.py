@@ -115,4 +115,4 @@ class TagStep:
             Outgoing(topics.full_name(topic, self._prefix), enriched.article_id.encode(), data, headers)
             for topic in wanted
         )
-        return Handled(outputs, article.relation)
+        return Handled(outputs, article.relation, article.fetched_at)

@@ -1,5 +1,6 @@
 """k8s/ without a cluster: our commands and settings, who may do what, and what refers to what."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,18 @@ from lxml import etree
 
 from events.topics import DEFAULT_PARTITIONS
 from marsad import __version__
-from marsad.lag import READS
+from marsad.access import COMPONENTS
 from marsad.settings import Settings
 from streams.engine.worker import STOP_SECONDS
 from tests.deploy import accepted
 
 BASE = accepted.ROOT / "k8s" / "base"
-OVERLAYS = sorted((accepted.ROOT / "k8s" / "overlays").iterdir())
+OVERLAYS = sorted(
+    [*(accepted.ROOT / "k8s" / "overlays").iterdir(), *(accepted.ROOT / "k8s" / "components").iterdir()]
+)
+STAGES = ("normalize", "dedupe", "tag", "alert")
+BY_HAND = {"publisher", "operator"}
+"""Components that people run, not the cluster."""
 KUSTOMIZATION = yaml.safe_load((BASE / "kustomization.yaml").read_text("utf-8"))
 OBJECTS: list[dict[str, Any]] = [
     one for name in KUSTOMIZATION["resources"] for one in yaml.safe_load_all((BASE / name).read_text("utf-8"))
@@ -49,9 +55,9 @@ def selected(selector: dict[str, str]) -> set[str]:
 
 
 def test_all_files_of_the_base_are_used() -> None:
-    used = {*KUSTOMIZATION["resources"], "kustomization.yaml", "feeds.opml"}
+    used = {*KUSTOMIZATION["resources"], "kustomization.yaml", "feeds.opml", "sinks.toml"}
     assert {path.name for path in BASE.iterdir()} == used
-    assert set(PODS) == {f"marsad-{name}" for name in (*READS, "topics", "connectors", "web")}
+    assert set(PODS) == {f"marsad-{name}" for name in COMPONENTS if name not in BY_HAND}
 
 
 @pytest.mark.parametrize("name", PODS)
@@ -67,10 +73,12 @@ def test_each_command_and_variable_is_one_of_ours(name: str) -> None:
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.name)
 def test_what_an_overlay_sets_is_known_to_us(overlay: Path) -> None:
     said = yaml.safe_load((overlay / "kustomization.yaml").read_text("utf-8"))
-    accepted.environment(config(said, "marsad"))
+    login = {"MARSAD_SASL_USERNAME": "marsad-tag", "MARSAD_SASL_PASSWORD": "x"}
+    accepted.environment(login | config(said, "marsad"))
     assert {one["name"] for one in said.get("replicas", [])} <= set(PODS)
-    patched = {one["target"].get("name", "") for one in said["patches"]} - {"marsad-(normalize|tag)", ""}
-    assert patched <= set(PODS)
+    targets = [one["target"].get("name", "") for one in said.get("patches", []) if "target" in one]
+    for pattern in targets:
+        assert not pattern or [name for name in PODS if re.fullmatch(pattern, name)]
 
 
 @pytest.mark.parametrize("name", PODS)
@@ -107,7 +115,7 @@ def test_what_is_mounted_is_there_and_our_data_can_be_written(name: str) -> None
         assert not mounts[path].get("readOnly")
 
 
-@pytest.mark.parametrize("stage", [*READS, "connectors"])
+@pytest.mark.parametrize("stage", [*STAGES, "connectors", "sinks", "lag"])
 def test_workers_are_probed_where_they_answer_and_have_time_to_stop(stage: str) -> None:
     container, pod = CONTAINERS[f"marsad-{stage}"], PODS[f"marsad-{stage}"]
     (port,) = container["ports"]
@@ -122,12 +130,13 @@ def test_workers_are_probed_where_they_answer_and_have_time_to_stop(stage: str) 
 
 
 def test_what_remembers_has_a_volume_and_a_name_that_stays() -> None:
-    dedupe = WORKLOADS["marsad-dedupe"]
-    assert dedupe["kind"] == "StatefulSet"
-    assert dedupe["spec"]["podManagementPolicy"] == "Parallel"
-    assert {one["metadata"]["name"] for one in dedupe["spec"]["volumeClaimTemplates"]} == {"data"}
-    (identity,) = [one for one in CONTAINERS["marsad-dedupe"]["env"] if one["name"] == "MARSAD_INSTANCE_ID"]
-    assert identity["valueFrom"]["fieldRef"]["fieldPath"] == "metadata.name"
+    for name in ("marsad-dedupe", "marsad-alert"):
+        workload = WORKLOADS[name]
+        assert workload["kind"] == "StatefulSet"
+        assert workload["spec"]["podManagementPolicy"] == "Parallel"
+        assert {one["metadata"]["name"] for one in workload["spec"]["volumeClaimTemplates"]} == {"data"}
+        (identity,) = [one for one in CONTAINERS[name]["env"] if one["name"] == "MARSAD_INSTANCE_ID"]
+        assert identity["valueFrom"]["fieldRef"]["fieldPath"] == "metadata.name"
     for name in ("marsad-normalize", "marsad-tag"):
         # A Deployment's pods share no name over a restart, so an id of their own would only linger.
         assert "MARSAD_INSTANCE_ID" not in variables(CONTAINERS[name])
@@ -146,7 +155,7 @@ def test_selectors_find_what_they_are_for() -> None:
         if one["kind"] == "PodDisruptionBudget":
             assert spec["maxUnavailable"] == 1
     budgets = {one["metadata"]["name"] for one in OBJECTS if one["kind"] == "PodDisruptionBudget"}
-    assert budgets == {f"marsad-{name}" for name in (*READS, "web")}
+    assert budgets == {f"marsad-{name}" for name in (*STAGES, "connectors", "sinks", "web")}
 
 
 def test_the_network_lets_in_only_what_is_served() -> None:

@@ -29,11 +29,12 @@ def told(counts: Counts, reading: Reading) -> dict[str, dict[str, float]]:
     return found
 
 
-FULL = Reading(2, True, False, {("news.articles.raw.v1", 3): 9}, 1, 4, 0, 1_000, 2)
+FULL = Reading(2, True, False, {("news.articles.raw.v1", 3): 9}, 1, 4, 0, 1_000, 1, 2)
 
 
 def test_everything_in_the_table_is_told_and_nothing_else_is() -> None:
-    names = {name.removesuffix("_bucket") for name in told(Counts("dedupe"), FULL)}
+    both = told(Counts("dedupe"), FULL) | told(Counts("tag"), FULL)
+    names = {name.removesuffix("_bucket") for name in both}
     ours = {name for name in names if not name.startswith("process_")}
     beside = {f"{name}{end}" for name in METRICS if name.endswith("_seconds") for end in ("_count", "_sum")}
     assert ours == set(METRICS) | beside
