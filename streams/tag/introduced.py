@@ -118,6 +118,8 @@ def _tail(passage: Passage, at: int) -> list[tuple[str, int]]:
 def _ranked(passage: Passage, end: int) -> Spotted | None:
     """Read the name after a rank or title; further ranks in between are skipped."""
     abbreviated = passage.folded.text[end : end + 1] == "\n" and passage.display_after(end, 2) == ". "
+    if not abbreviated and not _may_be_ranked(passage, end):
+        return None
     words = _abbreviated(passage, end) if abbreviated else _tail(passage, end)
     while words and words[0][0] in introducers().ranks:
         words = words[1:]
@@ -125,6 +127,19 @@ def _ranked(passage: Passage, end: int) -> Spotted | None:
         return None
     count = _latin(passage, words) if words[0][0].isascii() else _arabic(words)
     return _person(passage, words[:count], "rank") if count else None
+
+
+def _may_be_ranked(passage: Passage, end: int) -> bool:
+    """Tell at one look whether a name can follow a rank."""
+    word = _next(passage, end)
+    return word.isascii() or word in introducers().given or word in _LINKS or word in introducers().ranks
+
+
+def _next(passage: Passage, at: int) -> str:
+    """Give the word after the one at a match offset, whatever stands between; empty at the end."""
+    spans = passage.folded
+    number = spans.number(at) + 1
+    return spans.words[number] if number < len(spans.words) else ""
 
 
 def _abbreviated(passage: Passage, end: int) -> list[tuple[str, int]]:
@@ -227,11 +242,22 @@ def _given(passage: Passage, start: int) -> Spotted | None:
 
 def _may_go_on(passage: Passage, start: int) -> bool:
     """Tell at one look whether a name can go on after a given name: most do not."""
-    spans = passage.folded
-    number = spans.number(start) + 1
-    if number >= len(spans.words):
+    word, cues = _next(passage, start), introducers()
+    if not word or word in cues.stops:
         return False
-    return spans.words[number] not in introducers().stops
+    first = passage.folded.text[start : passage.folded.cuts[passage.folded.number(start)]]
+    if first.isascii() or first in _LINKS or word in cues.given or word in _LINKS:
+        return True
+    if word in _FAITH or word.startswith("ال"):
+        return True
+    return _is_strange_name(word) and not passage.vocabulary.isdisjoint(_offices())
+
+
+@cache
+def _offices() -> frozenset[str]:
+    """Give the roles with all that can be written onto them: without one of these nobody has an office."""
+    roles = introducers().roles
+    return frozenset(front + role for role in roles for front in ("", "و", "ال", "وال"))
 
 
 def _is_in_the_name_of(passage: Passage, words: Sequence[tuple[str, int]]) -> bool:
@@ -250,6 +276,8 @@ def _person(passage: Passage, words: Sequence[tuple[str, int]], rule: str) -> Sp
 
 def _organisation(passage: Passage, start: int, end: int) -> Spotted | None:
     """Read "جامعة البصرة", "حزب الدعوة", "شركة نفط الشمال": a head and its definite words."""
+    if not _may_be_organisation(passage, end):
+        return None
     words, cues = _tail(passage, end), introducers()
     count = 0
     while count < min(len(words), 4) and _definite(words[count][0]) and words[count][0] not in cues.not_names:
@@ -263,24 +291,34 @@ def _organisation(passage: Passage, start: int, end: int) -> Spotted | None:
     return Spotted(passage, start, stop, "organisation", key, "organisations:head")
 
 
+def _may_be_organisation(passage: Passage, end: int) -> bool:
+    """Tell at one look whether definite words can follow a head."""
+    words, number = passage.folded.words, passage.folded.number(end) + 1
+    return any(word.startswith("ال") for word in words[number : number + 2])
+
+
 def _plain(word: str) -> bool:
     return not word.startswith(("و", "ب", "ل")) and len(word) > 2 and not word.isascii()
 
 
 def role(passage: Passage, start: int) -> str | None:
     """Give the office told right before a name: from the nearest role's head up to the name."""
+    if passage.vocabulary.isdisjoint(_offices()):
+        return None
     head = passage.folded.text[max(0, start - 90) : start]
-    begin = max(0, start - 90) + head.rfind("\n") + 1
+    begin = at = max(0, start - 90) + head.rfind("\n") + 1
     found: int | None = None
-    for word in re.finditer(r"[^ ]+", passage.folded.text[begin:start]):
-        bare = word[0].removeprefix("و").removeprefix("ال") if word[0] not in introducers().roles else word[0]
-        if bare in introducers().roles:
-            found = word.start() if found is None else found
-        elif word[0] in introducers().stops:
+    roles, stops = introducers().roles, introducers().stops
+    for word in passage.folded.text[begin:start].split(" "):
+        bare = word.removeprefix("و").removeprefix("ال") if word not in roles else word
+        if bare in roles:
+            found = at if found is None else found
+        elif word in stops:
             found = None
+        at += len(word) + 1
     if found is None:
         return None
-    begin = _capitalised(passage, begin, begin + found)
+    begin = _capitalised(passage, begin, found)
     text = passage.surface(begin, start - (len(head) - len(head.rstrip()))).strip(" ،,:«»\"'()-")
     return text.removeprefix("و") if text.startswith("وال") else text or None
 

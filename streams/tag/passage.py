@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as made
 from functools import cached_property
 from itertools import accumulate
 
@@ -24,6 +25,8 @@ class Passage:
     display: str
     folded: Spans
     hits: tuple[Hit, ...]
+    _befores: dict[int, list[str]] = made(default_factory=dict, init=False, repr=False, compare=False)
+    _afters: dict[int, list[str]] = made(default_factory=dict, init=False, repr=False, compare=False)
 
     def evidence(self, start: int, end: int, rule: str) -> Evidence:
         """Give the evidence for a span of the match form, in offsets of the display form."""
@@ -57,12 +60,9 @@ class Passage:
         return known
 
     @cached_property
-    def _befores(self) -> dict[int, list[str]]:
-        return {}
-
-    @cached_property
-    def _afters(self) -> dict[int, list[str]]:
-        return {}
+    def vocabulary(self) -> frozenset[str]:
+        """Give the different words of the match form."""
+        return frozenset(self.folded.words)
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:

@@ -79,15 +79,36 @@ class Mention(NamedTuple):
     meanings: tuple[Meaning, ...]
 
 
+class _Reading(NamedTuple):
+    """What the meanings of a name ask for, worked out once for each name."""
+
+    flags: str
+    """Those of the meaning that asks for least context."""
+    free: bool
+    capitals: bool
+    clubs: bool
+    spellings: tuple[frozenset[str], ...]
+    countries: tuple[str, ...]
+
+
+@cache
+def _reading(meanings: tuple[Meaning, ...]) -> _Reading:
+    asked = [meaning.flags.strip("toxfu") for meaning in meanings]
+    return _Reading(
+        flags=min(asked, key=len),
+        free="" in asked,
+        capitals=any("u" in meaning.flags for meaning in meanings),
+        clubs=all("f" in meaning.flags for meaning in meanings),
+        spellings=tuple(table()[meaning.row].spellings for meaning in meanings if "x" in meaning.flags),
+        countries=tuple(dict.fromkeys(table()[meaning.row].country for meaning in meanings)),
+    )
+
+
 def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:
     """Give the places of an article, the surest first; `mentions` in reading order."""
     sporty = _is_sporty(mentions)
     mentions = [mention for mention in mentions if _possible(mention) and not (sporty and _is_club(mention))]
-    sure = [
-        mention
-        for mention in mentions
-        if any(not meaning.flags.strip("toxfu") for meaning in mention.meanings)
-    ]
+    sure = [mention for mention in mentions if _reading(mention.meanings).free]
     support = _support(article, sure)
     found: dict[int, list[tuple[Evidence, float]]] = {}
     accepted_end: tuple[int, int] = (-1, -1)
@@ -104,21 +125,31 @@ def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place,
     return tuple(sorted(listed, key=lambda place: -place.score))
 
 
+def is_free(mention: Mention) -> bool:
+    """Tell whether a mention is a place without any context."""
+    return _reading(mention.meanings).free
+
+
 def _possible(mention: Mention) -> bool:
     """Tell whether spelling and neighbours allow a place at all."""
     cues, passage, hit = _cues(), mention.passage, mention.hit
-    surface = passage.surface(hit.start, hit.end)
-    if surface[:1].isascii() and surface[:1].islower():
-        return False
-    if any("u" in meaning.flags for meaning in mention.meanings) and not surface.isupper():
-        return False
-    exact = [table()[meaning.row].spellings for meaning in mention.meanings if "x" in meaning.flags]
-    if exact and not any(surface in spellings for spellings in exact):
-        return False
+    reading = _reading(mention.meanings)
+    latin = passage.folded.text[hit.start].isascii()
+    if latin or reading.capitals or reading.spellings:
+        surface = passage.surface(hit.start, hit.end)
+        if surface[:1].isascii() and surface[:1].islower():
+            return False
+        if reading.capitals and not surface.isupper():
+            return False
+        if reading.spellings and not any(surface in spellings for spellings in reading.spellings):
+            return False
     before, after = passage.before(hit.start), passage.after(hit.end)
     if before and not hit.clitic and _is_headed(before):
         return False
-    return not (after and ((after[0] in cues.tails and surface.isascii()) or after[0] in cues.not_before))
+    if not after:
+        return True
+    foreign = after[0] in cues.tails and passage.surface(hit.start, hit.end).isascii()
+    return not foreign and after[0] not in cues.not_before
 
 
 def _is_headed(before: Sequence[str]) -> bool:
@@ -135,21 +166,20 @@ def _is_sporty(mentions: Sequence[Mention]) -> bool:
 
 
 def _is_club(mention: Mention) -> bool:
-    return all("f" in meaning.flags for meaning in mention.meanings) and not _has_type(mention)
+    return _reading(mention.meanings).clubs and not _has_type(mention)
 
 
 def _support(article: DedupedArticle, sure: Sequence[Mention]) -> Counter[str]:
     """Count what speaks for each country: sure places, adjectives of nations, the dateline."""
     support: Counter[str] = Counter()
     for mention in sure:
-        countries = {table()[meaning.row].country for meaning in mention.meanings}
+        countries = _reading(mention.meanings).countries
         if len(countries) == 1:
-            support[countries.pop()] += 2
+            support[countries[0]] += 2
     nations = _cues().nations
     for passage in {id(mention.passage): mention.passage for mention in sure}.values():
-        words = passage.folded.text.split()
-        for word in nations.keys() & set(words):
-            support[nations[word]] += words.count(word)
+        for word in nations.keys() & passage.vocabulary:
+            support[nations[word]] += passage.folded.words.count(word)
     if article.dateline and article.dateline.place:
         support.update(_countries_of(match(article.dateline.place)))
     return support
@@ -170,14 +200,13 @@ def _countries_of(name: str) -> tuple[str, ...]:
 
 def _grade(mention: Mention, support: Counter[str], accepted: tuple[int, int]) -> float | None:
     """Give how sure a mention is (0.4 to 0.8), or None where its flags ask for context that is not there."""
-    flags = min((meaning.flags.strip("toxfu") for meaning in mention.meanings), key=len)
-    typed = _has_type(mention)
-    if typed:
+    flags = _reading(mention.meanings).flags
+    if _has_type(mention):
         return 0.8
     if not flags:
         return 0.7
     placed = _is_placed(mention, accepted)
-    supported = any(support[table()[meaning.row].country] for meaning in mention.meanings)
+    supported = any(support[country] for country in _reading(mention.meanings).countries)
     if placed and (flags != "s" or (supported and _is_joined(mention, accepted))):
         return 0.6
     return 0.45 if flags == "c" and supported and not _is_titled(mention) else None

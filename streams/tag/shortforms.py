@@ -1,11 +1,12 @@
 """Later mentions of a person by family name alone: the first full name says who it is."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from streams.tag.introduced import introducers
 from streams.tag.names import Spotted
 from streams.tag.passage import Passage
+
+_CLITICS = "وفبلك"
 
 
 def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Iterator[Spotted]:
@@ -19,16 +20,18 @@ def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Itera
         if long_enough and " " in person.passage.folded.text[person.start : person.end]:
             shorts[last] = person.key if shorts.get(last, person.key) == person.key else None
             owners.setdefault(last, person)
-    wanted = [re.escape(short) for short, key in sorted(shorts.items()) if key]
-    if not wanted:
-        return
-    pattern = re.compile(rf"(?<![^ \n])[وفبلك]?(?P<name>{'|'.join(wanted)})(?![^ \n])")
-    for passage in passages:
-        for found in pattern.finditer(passage.folded.text):
-            plain = not found["name"].startswith("ال") and not found["name"].isascii()
-            if plain and not _is_speaking(passage, found.start("name")):
+    forms = {short: short for short, key in shorts.items() if key}
+    forms |= {clitic + short: short for short in tuple(forms) for clitic in _CLITICS}
+    for passage in passages if forms else ():
+        if passage.vocabulary.isdisjoint(forms):
+            continue
+        for number, word in enumerate(passage.folded.words):
+            if word not in forms:
                 continue
-            yield _short(passage, found.start("name"), found.end("name"), owners[found["name"]])
+            name, end = forms[word], passage.folded.cuts[number]
+            plain = not name.startswith("ال") and not name.isascii()
+            if not (plain and not _is_speaking(passage, end - len(name))):
+                yield _short(passage, end - len(name), end, owners[name])
 
 
 def _is_speaking(passage: Passage, start: int) -> bool:

@@ -12,7 +12,7 @@ from streams.tag import introduced, names, shortforms
 from streams.tag.lexicon import NAME_KINDS, Hit, leftmost_longest
 from streams.tag.names import Spotted
 from streams.tag.passage import Passage
-from streams.tag.places import Mention
+from streams.tag.places import Mention, is_free
 
 
 def sort_names(
@@ -78,7 +78,7 @@ def _short_forms(
         spans[one.passage.field].append((one.start, one.end))
         first.setdefault(one.key, (one.passage.field != "title", one.start))
     for mention in mentions:
-        if any(not meaning.flags.strip("toxfu") for meaning in mention.meanings):
+        if is_free(mention):
             spans[mention.passage.field].append((mention.hit.start, mention.hit.end))
     for taken in spans.values():
         taken.sort()

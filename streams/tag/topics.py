@@ -87,41 +87,50 @@ def definite(term: str) -> str:
     return " ".join(f"ال{word}" for word in words)
 
 
-class _Mention:
-    """Where something speaks for a topic and those above it; made into evidence once, if one is kept."""
+_Mention = tuple[bool, int, int, str]
+"""Where something speaks for a topic and those above it: not in the title, start, minus the end, rule."""
 
-    __slots__ = ("_made", "_passage", "_rule", "end", "in_title", "start")
 
-    def __init__(self, passage: Passage, start: int, end: int, rule: str) -> None:
-        self._passage, self.start, self.end, self._rule = passage, start, end, rule
-        self.in_title = passage.field == "title"
-        self._made: Evidence | None = None
+class _Spoken(NamedTuple):
+    """What a form of the lexicon says: topics with their weights, top levels and rules."""
 
-    def evidence(self) -> Evidence:
-        if self._made is None:
-            self._made = self._passage.evidence(self.start, self.end, self._rule)
-        return self._made
+    terms: tuple[tuple[str, float, str, str], ...]
+    owners: frozenset[str]
+
+
+@cache
+def _spoken_by(meanings: tuple[Meaning, ...]) -> _Spoken:
+    spoken = dict(_terms()[meaning.row] for meaning in meanings if meaning.kind == "term")
+    terms = tuple(
+        (topic, weight, top_level(topic), topic.replace("medtop", "topics"))
+        for topic, weight in spoken.items()
+    )
+    return _Spoken(terms, frozenset(map(top_level, spoken)))
 
 
 class _Found:
     """The weights of each topic's terms, by form, and their mentions."""
 
     def __init__(self) -> None:
-        self.weights: dict[str, dict[str, list[float]]] = {}
+        self.weights: dict[str, dict[str, tuple[float, int]]] = {}
+        """Topic -> form -> the most it weighed, and how often it stood there."""
         self.mentions: dict[str, list[_Mention]] = {}
 
-    def add(self, topic: str, passage: Passage, hit: Hit, weight: float) -> None:
-        form = passage.folded.text[hit.start : hit.end]
-        factor = _HEADLINE if passage.field == "title" else 1.0
-        self.weights.setdefault(topic, {}).setdefault(form, []).append(weight * factor)
-        rule = topic.replace("medtop", "topics")
-        self.mentions.setdefault(topic, []).append(_Mention(passage, hit.start, hit.end, rule))
+    def add(self, topic: str, form: str, weight: float, mention: _Mention) -> None:
+        if topic not in self.weights:
+            self.weights[topic], self.mentions[topic] = {}, []
+        forms = self.weights[topic]
+        most, times = forms.get(form, (0.0, 0))
+        forms[form] = (weight if weight > most else most), times + 1
+        self.mentions[topic].append(mention)
 
     def totals(self) -> dict[str, float]:
         """Give each topic's weight, which grows with each term and, less and less, with its repetition."""
         return {
-            topic: sum(max(seen) * (1 + math.log2(len(seen)) / 2) for seen in terms.values())
-            for topic, terms in self.weights.items()
+            topic: sum(
+                [most if times == 1 else most * (1 + math.log2(times) / 2) for most, times in forms.values()]
+            )
+            for topic, forms in self.weights.items()
         }
 
 
@@ -142,16 +151,19 @@ def topics(passages: Sequence[Passage], lang: str, words: Model | None = None) -
         for topic, margin in leaning.margins.items():
             if margin > _UNDECIDED and scores.get(topic, 0.0) >= _LEAST:
                 found.mentions.setdefault(topic, []).extend(_spoken(passages, leaning, topic))
-    return _kept(scores, found.mentions)
+    return _kept(passages, scores, found.mentions)
 
 
-def _kept(scores: dict[str, float], mentions: dict[str, list[_Mention]]) -> tuple[Topic, ...]:
+def _kept(
+    passages: Sequence[Passage], scores: dict[str, float], mentions: dict[str, list[_Mention]]
+) -> tuple[Topic, ...]:
     _add_wider(scores, mentions)
     best = max(scores.values(), default=0.0)
     least = max(_LEAST, _SHARE_OF_BEST * best)
     sure = {topic for topic, score in scores.items() if score >= least and mentions.get(topic)}
     kept = sorted((one for one in sure if top_level(one) in sure), key=lambda topic: (-scores[topic], topic))
-    return tuple(_topic(topic, scores[topic], mentions[topic]) for topic in kept[:_MOST])
+    made: dict[_Mention, Evidence] = {}
+    return tuple(_topic(passages, topic, scores[topic], mentions[topic], made) for topic in kept[:_MOST])
 
 
 def _count(passage: Passage, found: _Found) -> None:
@@ -159,32 +171,29 @@ def _count(passage: Passage, found: _Found) -> None:
 
     Inside a longer term only those of its own branch count: a teaching hospital teaches nobody.
     """
-    terms = _terms()
     covered: dict[str, int] = {}
-    longest, owners = (0, 0), frozenset[str]()
+    start, end, owners = 0, 0, frozenset[str]()
+    in_text, text = passage.field != "title", passage.folded.text
     for hit in passage.hits:
         if "term" not in hit.kinds:
             continue
-        spoken = dict(terms[meaning.row] for meaning in hit.meanings if meaning.kind == "term")
-        inside = hit.end <= longest[1] and (hit.start, hit.end) != longest
+        spoken = _spoken_by(hit.meanings)
+        inside = hit.end <= end and (hit.start, hit.end) != (start, end)
         if not inside:
-            longest, owners = (hit.start, hit.end), frozenset(map(top_level, spoken))
-        for topic, weight in spoken.items():
-            if (
-                topic == _NOTHING
-                or hit.start < covered.get(topic, 0)
-                or (inside and top_level(topic) not in owners)
-            ):
+            start, end, owners = hit.start, hit.end, spoken.owners
+        for topic, weight, top, rule in spoken.terms:
+            if topic == _NOTHING or hit.start < covered.get(topic, 0) or (inside and top not in owners):
                 continue
             covered[topic] = hit.end
-            found.add(topic, passage, hit, weight)
+            weight *= 1.0 if in_text else _HEADLINE
+            found.add(topic, text[hit.start : hit.end], weight, (in_text, hit.start, -hit.end, rule))
 
 
 def _leaning(passages: Sequence[Passage], lang: str, words: Model | None) -> Leaning | None:
     """Ask the model, which has read Arabic only."""
     if lang.partition("-")[0] != "ar":
         return None
-    title, text = (passage.folded.text.split() for passage in passages)
+    title, text = (passage.vocabulary for passage in passages)
     return (model() if words is None else words).leaning(title, text)
 
 
@@ -205,7 +214,7 @@ def _spoken(passages: Sequence[Passage], leaning: Leaning, topic: str) -> Iterat
             at = text.find(word)
             while at >= 0:
                 if _stands_alone(text, at, at + size):
-                    yield _Mention(passage, at + clitics, at + size, rule)
+                    yield passage.field != "title", at + clitics, -at - size, rule
                 at = text.find(word, at + size)
 
 
@@ -236,10 +245,18 @@ def top_level(topic: str) -> str:
     return topic
 
 
-def _topic(topic: str, score: float, mentions: Sequence[_Mention]) -> Topic:
+def _topic(
+    passages: Sequence[Passage], topic: str, score: float, mentions: Sequence[_Mention],
+    made: dict[_Mention, Evidence],
+) -> Topic:  # fmt: skip
+    """Give a topic with its evidence; `made` holds what was made already for a topic below it."""
+    spans = {one[:3]: one for one in mentions}
+    told = [spans[key] for key in sorted(spans)]
+    for one in told:
+        if one not in made:
+            made[one] = passages[one[0]].evidence(one[1], -one[2], one[3])
     concept = concepts()[topic]
-    spans = {(not one.in_title, one.start, -one.end): one for one in mentions}
     return Topic(
         id=topic, label=concept.label, label_ar=concept.label_ar, score=score,
-        evidence=tuple(spans[key].evidence() for key in sorted(spans)),
+        evidence=tuple([made[one] for one in told]),
     )  # fmt: skip

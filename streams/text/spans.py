@@ -22,43 +22,41 @@ class Spans:
     def __init__(self, display: str, lang: str | None = None) -> None:
         self._display = display
         self._lang = lang
+        self._letters: list[int] | None = None
+        self._folded: Folded | None = None
         self.text = match(display, lang)
+        self.words = self.text.replace("\n", " ").split(" ") if self.text else []
+        """The words of the match form, over all sentences."""
+        self.cuts = list(map(add, accumulate(map(len, self.words)), count()))
+        """Where each word of the match form ends."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Give the span of the display form, half open, for `[start, end)` of the match form.
 
         Both ends lie at letters, not at separators. Vowel signs and kashidas after the last belong to it.
         """
-        places = self._places
-        if isinstance(places, Folded):
-            return places.span(start, end)
-        last = places[self._rank(end - 1)] + 1
+        places, cuts = self._letters or self._found(), self.cuts
+        if places is None:
+            return self._whole().span(start, end)
+        # The place of a letter is its offset less the separators before it.
+        last = places[end - 1 - bisect_left(cuts, end - 1)] + 1
         display, gone = self._display, self._gone
         while last < len(display) and display[last] in gone:
             last += 1
-        return places[self._rank(start)], last
+        return places[start - bisect_left(cuts, start)], last
 
     def gap(self, number: int) -> str:
         """Give what the display form has between word `number` and the word before it."""
-        start, end = self.cuts[number - 1] + 1, self.cuts[number - 1]
-        places = self._places
-        if isinstance(places, Folded):
-            return self._display[places.ends[end - 1] : places.starts[start]]
+        end = self.cuts[number - 1]
+        places, start = self._letters or self._found(), end + 1
+        if places is None:
+            whole = self._whole()
+            return self._display[whole.ends[end - 1] : whole.starts[start]]
         first = start - number
         if places[first] - places[first - 1] == 2:
             sign = self._display[places[first] - 1]
             return "" if sign in self._gone else sign
         return self._display[self.span(end - 1, end)[1] : places[first]]
-
-    @cached_property
-    def words(self) -> list[str]:
-        """Give the words of the match form, over all sentences."""
-        return self.text.replace("\n", " ").split(" ") if self.text else []
-
-    @cached_property
-    def cuts(self) -> list[int]:
-        """Give where each word of the match form ends."""
-        return list(map(add, accumulate(map(len, self.words)), count()))
 
     @cached_property
     def heads(self) -> list[int]:
@@ -85,14 +83,16 @@ class Spans:
         """Give where a word begins, by its number."""
         return self.cuts[number - 1] + 1 if number else 0
 
-    def _rank(self, at: int) -> int:
-        """Count the letters before an offset of the match form."""
-        return at - bisect_left(self.cuts, at)
+    def _found(self) -> list[int] | None:
+        """Work out where each letter stands; None, and `fold` answers, where that is not certain."""
+        if self._folded is None:
+            self._letters = _ink_places(self._display, self.text, base_language(self._lang))
+        return self._letters
 
-    @cached_property
-    def _places(self) -> list[int] | Folded:
-        found = _ink_places(self._display, self.text, base_language(self._lang))
-        return fold(self._display, self._lang) if found is None else found
+    def _whole(self) -> Folded:
+        if self._folded is None:
+            self._folded = fold(self._display, self._lang)
+        return self._folded
 
     @cached_property
     def _gone(self) -> frozenset[str]:
