@@ -10,7 +10,6 @@ import msgspec
 
 from events.article import DedupedArticle, EnrichedArticle
 from events.identity import digest
-from events.wire import encode
 from streams.tag import gazetteer, introduced, names, places, tollwords, topics
 from streams.tag.casualties import casualties
 from streams.tag.lexicon import Lexicon
@@ -58,4 +57,5 @@ def tag(article: DedupedArticle) -> EnrichedArticle:
         casualties_other=other_tolls,
         rules_version=RULES_VERSION,
     )
-    return msgspec.structs.replace(enriched, event_id=digest("enriched", encode(enriched).decode()))
+    event_id = digest("enriched", msgspec.json.encode(enriched).decode())
+    return msgspec.structs.replace(enriched, event_id=event_id)

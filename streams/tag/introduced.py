@@ -106,12 +106,11 @@ def _tail(passage: Passage, at: int) -> list[tuple[str, int]]:
     """Give the next words after a match offset, with where each starts, up to the first punctuation mark."""
     spans = passage.folded
     words: list[tuple[str, int]] = []
-    for number in spans.after(spans.number(at), 8):
-        gap = spans.gap(number)
-        joined = gap in _JOINTS and spans.words[number].isascii()
-        if gap != " " and not joined and (gap.strip() if words else set(gap) - _OPENERS):
+    for word, start, gap in spans.following(spans.number(at), 8):
+        joined = gap == " " or (gap in _JOINTS and word.isascii())
+        if not joined and (gap.strip() if words else set(gap) - _OPENERS):
             break
-        words.append((spans.words[number], spans.start(number)))
+        words.append((word, start))
     return words
 
 

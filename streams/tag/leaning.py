@@ -6,7 +6,7 @@ article costs one look-up a word. The weights of a word for all topics stand sid
 integer, so that a handful of additions a word sums them all (arrays took six times as long for so few).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from heapq import nsmallest
 
@@ -83,14 +83,14 @@ class Model:
     def __len__(self) -> int:
         return len(self.stems)
 
-    def leaning(self, title: Collection[str], text: Collection[str]) -> Leaning | None:
+    def leaning(self, title: Iterable[str], text: Iterable[str]) -> Leaning | None:
         """Give which way the words of an article lean; None where not one of them is known.
 
         A word counts once, and twice where the headline has it.
         """
         known = self.rows.keys()
-        first = known & set(title)
-        again = (known & set(text)) - first
+        first = known & title
+        again = (known & text) - first
         return Leaning(self, tuple(first), tuple(again)) if first or again else None
 
 

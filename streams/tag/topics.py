@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from events.article import Evidence, Topic
 from streams.tag.leaning import Leaning, Model, model
-from streams.tag.lexicon import Hit, Meaning
+from streams.tag.lexicon import Meaning
 from streams.tag.passage import Passage
 from streams.tag.tables import rows
 from streams.text.fold import match
@@ -185,8 +185,8 @@ def _count(passage: Passage, found: _Found) -> None:
             if topic == _NOTHING or hit.start < covered.get(topic, 0) or (inside and top not in owners):
                 continue
             covered[topic] = hit.end
-            weight *= 1.0 if in_text else _HEADLINE
-            found.add(topic, text[hit.start : hit.end], weight, (in_text, hit.start, -hit.end, rule))
+            told = weight * (1.0 if in_text else _HEADLINE)
+            found.add(topic, text[hit.start : hit.end], told, (in_text, hit.start, -hit.end, rule))
 
 
 def _leaning(passages: Sequence[Passage], lang: str, words: Model | None) -> Leaning | None:

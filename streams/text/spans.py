@@ -8,6 +8,7 @@ that the letters are the same is one comparison of bytes; where it fails (rare c
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate, compress, count
 from operator import add
@@ -78,6 +79,19 @@ class Spans:
     def number(self, at: int) -> int:
         """Give the number of the word at an offset of the match form, or that ends there."""
         return bisect_left(self.cuts, at)
+
+    def following(self, number: int, most: int) -> Iterator[tuple[str, int, str]]:
+        """Give the words of the sentence after word `number`: word, where it starts, the gap before it."""
+        words, cuts, display = self.words, self.cuts, self._display
+        places = self._letters or self._found()
+        for one in self.after(number, most):
+            start = cuts[one - 1] + 1
+            letter = start - one
+            # One space, and nothing else, between the letters: so it is in nine cases of ten.
+            if places and places[letter] - places[letter - 1] == 2 and display[places[letter] - 1] == " ":
+                yield words[one], start, " "
+            else:
+                yield words[one], start, self.gap(one)
 
     def start(self, number: int) -> int:
         """Give where a word begins, by its number."""
