@@ -10,6 +10,7 @@ from marsad.web.texts import Texts
 CLIP = 400
 """Characters of one side of a change that are shown; the text itself stands below it."""
 NOTHING = Markup("")
+MARKED = {"del": Markup("<del>{}{}</del>"), "ins": Markup("<ins>{}{}</ins>")}
 
 
 def history(event: EnrichedArticle, shown: StoryView, words: Texts) -> Markup:
@@ -40,14 +41,18 @@ def _change(kind: str, before: str, after: str, words: Texts) -> Markup:
     pieces = Markup(" ").join(
         piece
         for same, gone, come in difference(clip(before), clip(after))
-        for piece in (
-            escape(same),
-            Markup('<del aria-label="{}">{}</del>').format(words["before"], gone) if gone else NOTHING,
-            Markup('<ins aria-label="{}">{}</ins>').format(words["after"], come) if come else NOTHING,
-        )
+        for piece in (escape(same), _told("del", "before", gone, words), _told("ins", "after", come, words))
         if piece
     )
     return Markup("<dt{}>{}</dt><dd>{}</dd>").format(own(words), kind, pieces)
+
+
+def _told(tag: str, side: str, text: str, words: Texts) -> Markup:
+    """Mark what went or came, with a word for those who hear the page: `del` has no name of its own."""
+    if not text:
+        return NOTHING
+    heard = Markup('<span class="heard"{}>{}: </span>').format(own(words), words[side])
+    return MARKED[tag].format(heard, text)
 
 
 def clip(text: str) -> str:

@@ -19,6 +19,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u2
 _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
+MAX_LINE = 500
+"""Characters of a title, name or address that are shown."""
 REWRITTEN = 0.6
 """Below this share of common words a change reads better as the whole before and the whole after."""
 
@@ -40,7 +42,13 @@ def clean(text: str | None) -> str:
 
 def isolated(text: str | None, lang: str = "", direction: str = "auto") -> Markup:
     """Give `text` as a run of its own that cannot disturb the order of its surroundings."""
-    return Markup("<bdi{}>{}</bdi>").format(attributes(lang, direction), clean(text))
+    return Markup("<bdi{}>{}</bdi>").format(attributes(lang, direction), one_line(text))
+
+
+def one_line(text: str | None) -> str:
+    """Give `text` cleaned, and no longer than any honest title, name or address is."""
+    shown = clean(text)
+    return shown if len(shown) <= MAX_LINE else shown[:MAX_LINE] + "…"
 
 
 def attributes(lang: str, direction: str) -> Markup:

@@ -87,14 +87,14 @@ def _form(path: str, fields: Sequence[Markup], ui: str, filtered: bool, words: T
     ).format(path, Markup("\n").join(fields), kept, words["show"], clear if filtered else "")
 
 
-def alert_items(alerts: Iterable[Alert], query: AlertQuery, words: Texts) -> Markup:
-    """Give alerts as a list: how urgent, which rule, why, about which story, with its labels."""
+def alert_items(alerts: Iterable[Alert], query: AlertQuery, words: Texts, *, brief: bool = False) -> Markup:
+    """Give alerts as a list: how urgent, which rule, why, about which story; unless brief with its labels."""
     return Markup('<ul class="alerts">\n{}</ul>\n').format(
-        Markup("").join(_alert(one, query, words) for one in alerts)
+        Markup("").join(_alert(one, query, words, brief) for one in alerts)
     )
 
 
-def _alert(alert: Alert, query: AlertQuery, words: Texts) -> Markup:
+def _alert(alert: Alert, query: AlertQuery, words: Texts, brief: bool) -> Markup:
     story = Query(ui=query.ui).url(Query(story=alert.story_id).story_path)
     parts = [
         Markup('<span class="badge {}">{}</span>').format(
@@ -106,16 +106,19 @@ def _alert(alert: Alert, query: AlertQuery, words: Texts) -> Markup:
         isolated(alert.source_name or alert.source_id),
     ]
     title = isolated(alert.title or words["untitled"], alert.lang)
-    held = alert.deliver_after and Markup("<p>{} {}</p>\n").format(words["held"], moment(alert.deliver_after))
     return Markup(
         '<li class="story">\n<p class="meta">{meta}</p>\n<p class="title"><a href="{story}">{title}</a></p>\n'
-        "{toll}{held}{labels}{notes}</li>\n"
+        "{rest}</li>\n"
     ).format(
         meta=Markup(" · ").join(parts), story=story, title=title,
-        toll=toll(words["casualties"], alert.casualties, words) if alert.casualties else NOTHING,
-        held=held or NOTHING, labels=_pairs("labels", alert, words),
-        notes=_pairs("annotations", alert, words),
+        rest=NOTHING if brief else _alert_details(alert, words),
     )  # fmt: skip
+
+
+def _alert_details(alert: Alert, words: Texts) -> Markup:
+    held = alert.deliver_after and Markup("<p>{} {}</p>\n").format(words["held"], moment(alert.deliver_after))
+    told = toll(words["casualties"], alert.casualties, words) if alert.casualties else NOTHING
+    return told + (held or NOTHING) + _pairs("labels", alert, words) + _pairs("annotations", alert, words)
 
 
 def _pairs(name: str, alert: Alert, words: Texts) -> Markup:

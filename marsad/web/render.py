@@ -119,7 +119,8 @@ def _alerts(memory: Memory, query: Query, words: Texts) -> Markup:
     newest = [alert for alert, _ in zip(memory.alerts.newest(shown), range(FRONT_ALERTS), strict=False)]
     return Markup('<section class="panel" aria-labelledby="newest-alerts">\n'
                   '<h2 id="newest-alerts">{}</h2>\n{}<p><a href="{}">{}</a></p>\n</section>\n').format(
-        words["newest_alerts"], alert_items(newest, shown, words), shown.url(), words["all_alerts"]
+        words["newest_alerts"], alert_items(newest, shown, words, brief=True), shown.url(),
+        words["all_alerts"],
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from marsad.web.marks import clean
+from marsad.web.marks import one_line
 from marsad.web.memory import Memory
 from marsad.web.query import Query
 from marsad.web.texts import LANGUAGES, Texts
@@ -41,7 +41,7 @@ def document(frame: Frame, memory: Memory, words: Texts, parts: Sequence[Markup]
     ).format(
         lang=words.lang,
         dir=words["dir"],
-        title=f"{clean(frame.title)} – {words['title']}" if frame.title else name,
+        title=f"{one_line(frame.title)} – {words['title']}" if frame.title else name,
         header=_header(frame, memory, words),
         body=Markup("").join(parts),
     )
@@ -122,7 +122,7 @@ def choice(name: str, label: str, chosen: str, options: dict[str, str], anything
     known = options if not chosen or chosen in options else {**options, chosen: chosen}
     items = Markup("").join(
         Markup('<option value="{}"{}>{}</option>').format(
-            value, Markup(" selected") if value == chosen else "", clean(shown)
+            value, Markup(" selected") if value == chosen else "", one_line(shown)
         )
         for value, shown in {"": anything, **known}.items()
     )

@@ -8,7 +8,19 @@ from events.article import EnrichedArticle
 from marsad.web.board import Entry, StoryView
 from marsad.web.changes import clip, history
 from marsad.web.lineage import Lineage
-from marsad.web.marks import attributes, clean, highlighted, is_web, isolated, link, moment, own, spans
+from marsad.web.marks import (
+    MAX_LINE,
+    attributes,
+    clean,
+    highlighted,
+    is_web,
+    isolated,
+    link,
+    moment,
+    one_line,
+    own,
+    spans,
+)
 from marsad.web.query import Query
 from marsad.web.texts import Texts
 from marsad.web.tolls import casualties
@@ -83,7 +95,7 @@ def _counts(shown: StoryView, query: Query, words: Texts) -> Markup:
     if not shown.whole:
         href = Query(ui=query.ui).url(Query(story=shown.story_id).story_path)
         whole = Markup('<a href="{}" aria-label="{}: {}">{}</a>')
-        title = clean(shown.articles[0].event.title)
+        title = one_line(shown.articles[0].event.title)
         told.append(whole.format(href, words["whole_story"], title, words["whole_story"]))
     return Markup('<p class="counts">{}</p>\n').format(Markup(" · ").join(told)) if told else NOTHING
 
@@ -108,7 +120,8 @@ def _article(event: EnrichedArticle, shown: StoryView, query: Query, words: Text
 
 
 def _title(event: EnrichedArticle, words: Texts) -> Markup:
-    title = highlighted(event.title, spans(event, "title"))
+    more = Markup("…") if len(event.title) > MAX_LINE else NOTHING
+    title = highlighted(event.title, spans(event, "title"), 0, MAX_LINE) + more
     return link(event.url, title if clean(event.title).strip() else Markup("{}").format(words["untitled"]))
 
 

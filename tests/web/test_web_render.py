@@ -104,7 +104,8 @@ def test_revision_shows_before_and_after(board: Board, add: Add) -> None:
     add("1b", article_id="a1", story_id="s1", relation="revision", revision=2, relates_to=relates)
     html = page(Memory(board=board), Query(), texts("ar"))
     assert '<dt lang="ar" dir="rtl">العنوان · رقم</dt>' in html
-    line = '<dd>قُتل <del aria-label="قبل">ثلاثة</del> <ins aria-label="بعد">خمسة</ins> أشخاص</dd>'
+    heard = '<span class="heard" lang="ar" dir="rtl">{}: </span>'.format
+    line = f"<dd>قُتل <del>{heard('قبل')}ثلاثة</del> <ins>{heard('بعد')}خمسة</ins> أشخاص</dd>"
     assert html.count(line) == 1
 
 

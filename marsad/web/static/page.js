@@ -66,7 +66,7 @@ async function refresh(asked) {
     count(0);
     live.classList.remove("lost");
     if (asked) tell(live.dataset.updated);
-    if (source) connect();
+    if (source !== null) connect();
     if (asked || focused) fresh.focus({ preventScroll: true });
   } catch {
     live.classList.add("lost");
@@ -98,7 +98,7 @@ function connect() {
     tell(live.dataset.lost);
     if (source.readyState === EventSource.CLOSED) {
       retry = Math.min(retry + 1, 6);
-      setTimeout(() => { if (source) connect(); }, 1000 * 2 ** retry);
+      setTimeout(() => { if (source !== null) connect(); }, 1000 * 2 ** retry);
     }
   };
   source.addEventListener("article", (event) => { position = event.lastEventId || position; count(1); });
@@ -119,8 +119,15 @@ pause.addEventListener("click", () => {
   pause.textContent = paused ? live.dataset.resume : live.dataset.pause;
 });
 show.addEventListener("click", () => refresh(true));
+// A browser opens six connections to one host, and each stream holds one: what nobody sees gives its own back.
+document.addEventListener("visibilitychange", () => {
+  if (live.classList.contains("paused")) return;
+  if (document.hidden) disconnect(); else if (source === null) connect();
+});
 addEventListener("pagehide", disconnect);
-addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+addEventListener("pageshow", (event) => {
+  if (event.persisted && !live.classList.contains("paused")) connect();
+});
 
 localTimes(document);
 live.hidden = false;
