@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 # What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
 KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
 
-.PHONY: run test lint bench eval model fuzz manifests lock clean environment fresh-environment chaos mutants soak backlog recovery
+.PHONY: run test lint bench eval model fuzz manifests lock clean environment fresh-environment chaos mutants soak backlog recovery screenshots
 
 run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
@@ -45,6 +45,10 @@ backlog: environment
 # Time to the first decision after all local state is lost, at up to a million articles; about ten minutes.
 recovery: environment
 	.venv/bin/python -m benchmarks.recovery $(or $(SIZES),10000 100000 1000000)
+
+# The pictures in docs/, from our sample articles in the installed Chromium (Debian: apt-get install chromium).
+screenshots: environment
+	.venv/bin/python -m tests.browser.screenshots docs
 
 # The whole chain on Kafka beside `process`; about a minute on an idle machine.
 bench: environment

@@ -67,7 +67,7 @@ def _home(ui: str, path: str) -> str:
 def _sections(frame: Frame, memory: Memory, words: Texts) -> Markup:
     told = _told(memory, words)
     items = Markup("").join(
-        Markup('<li><a href="{}"{}>{}{}</a></li>\n').format(
+        Markup('<li><a href="{}"{}><span>{}</span>{}</a></li>\n').format(
             _home(frame.ui, path),
             Markup(' aria-current="page"') if name == frame.section else "",
             words.of("sections", name),

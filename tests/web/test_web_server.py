@@ -1,14 +1,16 @@
 """The HTTP side over a board in memory: who may look, the API, the stream."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import orjson
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
@@ -129,6 +131,57 @@ async def test_token_opens_the_page_once_and_leaves_the_address(opened: Open) ->
 async def test_page_for_everybody_needs_a_token() -> None:
     with pytest.raises(Misuse, match="MARSAD_WEB_TOKEN"):
         await serve({"bootstrap_servers": "127.0.0.1:1"}, host="0.0.0.0")
+
+
+async def test_page_for_everybody_asks_everybody_for_the_token() -> None:
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    nowhere = {"bootstrap_servers": "127.0.0.1:1"}
+    page = asyncio.create_task(serve(nowhere, host="0.0.0.0", token="s3cret", ready=address.set_result))
+    try:
+        here = URL(await address).with_host("127.0.0.1")
+        async with ClientSession() as client:
+            for path in (
+                "",
+                "alerts",
+                "feeds",
+                "lag",
+                "stories/x",
+                "events",
+                "api/articles",
+                "static/page.js",
+            ):
+                assert (await client.get(here / path)).status == 401, path
+            assert (await client.get(here, headers={"Authorization": "Bearer s3cret"})).status == 200
+            assert await (await client.get(here.with_query(token="s3cret"))).text()
+    finally:
+        page.cancel()
+        with suppress(asyncio.CancelledError):
+            await page
+
+
+async def test_page_that_nobody_sent_elsewhere_is_on_loopback() -> None:
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    page = asyncio.create_task(serve({"bootstrap_servers": "127.0.0.1:1"}, ready=address.set_result))
+    try:
+        assert URL(await address).host == "127.0.0.1"
+        if sys.platform == "linux":
+            bound = await asyncio.to_thread(_listening_addresses, URL(await address).port)
+            assert bound == {"0100007F"}  # 127.0.0.1, as /proc/net writes it
+    finally:
+        page.cancel()
+        with suppress(asyncio.CancelledError):
+            await page
+
+
+def _listening_addresses(port: int | None) -> set[str]:
+    """The addresses at which this machine listens on a port (Linux: proc_net_tcp(5); state 0A is LISTEN)."""
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for row in Path(table).read_text().splitlines()[1:] if Path(table).exists() else ():
+            local, state = row.split()[1], row.split()[3]
+            if state == "0A" and int(local.rpartition(":")[2], 16) == port:
+                found.add(local.rpartition(":")[0])
+    return found
 
 
 async def test_taken_port_is_named(opened: Open) -> None:
