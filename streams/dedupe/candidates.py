@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.dedupe.entry import Entry
-from streams.dedupe.features import MAX_ANCHORS, Digests, Features, distinct, salted
+from streams.dedupe.features import ANCHOR_EVERY, MAX_ANCHORS, Digests, Features, distinct, salted
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.postings import WIDTH
 from streams.dedupe.settings import DedupeSettings
@@ -22,6 +22,7 @@ _LEAST_TERMS, _MOST_TERMS = 14, 24
 _BANDS = 42
 _ANCHOR, _TERM = 2, 3
 _ASKED_ANCHORS = 400
+_RUNS_FOR_ONE = 8
 _ASKED_TERMS = 30
 """More than an article is found by: what one report says twice, another may say once."""
 _MIN_SHARED_TERMS = 3
@@ -96,13 +97,31 @@ def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Can
     band, anchor, term = counts.reshape(3, len(rows))
     near: NDArray[np.float64] = (band.astype(np.float64) / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor)
     # A long text that shares one band of 42 and no run of five words shares no third of its words.
-    enough = (anchor > 0) | (band >= (1 if len(keys.anchors) < _FEW_ANCHORS else 2))
+    enough = (anchor > 0) & (band > 0) | (band >= (1 if len(keys.anchors) < _FEW_ANCHORS else 2))
+    by_runs = np.flatnonzero((anchor > 0) & ~enough)
+    needed = [runs_needed(len(keys.anchors), memory.words_at_row(row)) for row in rows[by_runs].tolist()]
+    enough[by_runs] = anchor[by_runs] >= needed
     named = which >= both
     shared = np.bincount(place[named], keys.rarity[which[named] - both], len(rows)).astype(np.float64)
     return Candidates(
         near=_best(memory, rows, near, enough, settings.verify_best),
         alike=_best(memory, rows, shared, term >= _MIN_SHARED_TERMS, settings.story_best),
     )
+
+
+def runs_needed(anchors: int, words: int) -> int:
+    """Give how many runs of five words a text of so many anchors shares with one of so many words, if any.
+
+    A copy, or a part of the other, has half of the shorter text's runs; of those that can be seen from both
+    sides (the stored ones are the smallest few, and so are those asked) an eighth must be shared, and one.
+    Single runs ("in a press statement that the") are what all news shares.
+    """
+    theirs = words // ANCHOR_EVERY
+    if not anchors or not theirs:
+        return 1
+    seen_of_mine = anchors * min(1.0, MAX_ANCHORS / theirs)
+    seen_of_theirs = min(MAX_ANCHORS, theirs) * min(1.0, _ASKED_ANCHORS / anchors)
+    return 1 + int(min(seen_of_mine, seen_of_theirs)) // _RUNS_FOR_ONE
 
 
 def _distinct_rows(found: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -30,7 +30,7 @@ STORY_WORDS = 250
 FLASH_WORDS = 8
 """A shorter text has no sketch and no runs to be found by."""
 _BANDS, _ROWS = 42, 3
-_ANCHOR_WORDS, _ANCHOR_EVERY = 5, 8
+_ANCHOR_WORDS, ANCHOR_EVERY = 5, 8
 
 Digests = NDArray[np.uint32]
 _FACTORS = np.array(
@@ -75,7 +75,7 @@ class Features:
         if len(self.words) < FLASH_WORDS:
             return np.array([key64(self.article.fingerprint.exact) >> 32], np.uint32)
         every = runs(self._codes >> _HALF, _ANCHOR_WORDS)
-        chosen: Digests = every[every % _ANCHOR_EVERY == 0]
+        chosen: Digests = every[every % ANCHOR_EVERY == 0]
         return chosen
 
     @cached_property

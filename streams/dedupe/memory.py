@@ -17,6 +17,7 @@ from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.table import Table, key64
 
 TERM_COUNTERS = 1 << 18
+_MOST_WORDS = (1 << 16) - 1
 _TERM_MASK = np.uint32(TERM_COUNTERS - 1)
 
 
@@ -31,24 +32,30 @@ def frame_key(frame: int, article_id: str) -> int:
 
 
 class Line:
-    """A queue of (sequence number, clock) in 16 bytes each, oldest first."""
+    """A queue of (sequence number, clock) and the words of its text in 18 bytes each, oldest first."""
 
     def __init__(self) -> None:
         self._seqs = array("q")
         self._clocks = array("q")
+        self._words = array("H")
         self._head = 0
 
     def __len__(self) -> int:
         return len(self._seqs) - self._head
 
-    def push(self, seq: int, clock: int) -> None:
+    def push(self, seq: int, clock: int, words: int = 0) -> None:
         """Append an entry."""
         self._seqs.append(seq)
         self._clocks.append(clock)
+        self._words.append(min(words, _MOST_WORDS))
 
     def at(self, place: int) -> tuple[int, int]:
         """Give (sequence number, clock) of the entry at `place`, 0 being the oldest."""
         return self._seqs[self._head + place], self._clocks[self._head + place]
+
+    def words(self, place: int) -> int:
+        """Give how many words the text of the entry at `place` has, of very long ones the most told."""
+        return self._words[self._head + place]
 
     def drop(self, seq: int) -> bool:
         """Drop `seq` if it is the oldest; say whether it was."""
@@ -56,7 +63,7 @@ class Line:
             return False
         self._head += 1
         if self._head > 1024 and self._head * 2 > len(self._seqs):
-            del self._seqs[: self._head], self._clocks[: self._head]
+            del self._seqs[: self._head], self._clocks[: self._head], self._words[: self._head]
             self._head = 0
         return True
 
@@ -114,7 +121,7 @@ class ShardMemory:
     def _index(self, entry: Entry) -> None:
         assert entry.content is not None  # noqa: S101 - the caller has looked
         self.postings.add(np.frombuffer(entry.content.postings, "<u4"))
-        self.recent.push(entry.seq, entry.clock)
+        self.recent.push(entry.seq, entry.clock, entry.content.words)
         self.documents[self._terms(entry)] += np.uint32(1)
 
     def retire(self) -> list[int]:
@@ -180,6 +187,10 @@ class ShardMemory:
     def at_row(self, row: int) -> int:
         """Give the number of the entry that a row stands for."""
         return self.recent.at(row - self._first_row)[0]
+
+    def words_at_row(self, row: int) -> int:
+        """Give how many words the text has that a row stands for."""
+        return self.recent.words(row - self._first_row)
 
     def expired(self, clock: int) -> list[int]:
         """Give the numbers of a few entries past their window as of `clock`, oldest first."""

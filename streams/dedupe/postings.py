@@ -3,6 +3,7 @@
 Every article takes one row of at most `WIDTH` keys of 32 bits. Rows stand in a ring in the order of
 arrival; each key is linked to the one before it in its bucket, by its number, which only grows. So a row
 falls away by raising `oldest`: links to anything older are dead ends, and nothing is moved or swept.
+A key and its link stand side by side, so that a step along a chain is one look into memory, not two.
 A million articles of 92 keys take 0.74 GB and their buckets 0.27 GB.
 """
 
@@ -15,7 +16,8 @@ Numbers = NDArray[np.int64]
 WIDTH = 92
 _SMALLEST = 64
 _CHUNK = 2_048
-_FEW = 32
+_FEW = 128
+"""A step of all chains at once, by array, is worth its cost from so many on (measured 2026-11-22)."""
 _LAST = 2**32 - 1
 _HALF = np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -40,8 +42,8 @@ class Postings:
     def _allocate(self) -> None:
         cells = self._capacity * WIDTH
         self._bits = max(10, (cells // 2).bit_length())
-        self._keys = np.zeros(cells, np.uint32)
-        self._links = np.zeros(cells, np.uint32)
+        self._cells = np.zeros((cells, 2), np.uint32)
+        self._keys, self._links = self._cells[:, 0], self._cells[:, 1]
         self._heads = np.zeros(1 << self._bits, np.uint32)
 
     def add(self, keys: Keys) -> int:
@@ -130,21 +132,21 @@ class Postings:
     def _follow(
         self, keys: list[int], which: Numbers, heads: list[int], left: list[int]
     ) -> tuple[Numbers, Numbers]:
-        """Walk the last few long chains one by one: a step of an array costs as much as ten of these."""
-        dead, cells = self._oldest * WIDTH, len(self._keys)
+        """Walk the last few chains one by one."""
+        dead, values = self._oldest * WIDTH, 2 * len(self._cells)
         places: list[int] = []
         counts: list[int] = []
-        stored, links, keep = self._keys.data, self._links.data, places.append
-        for key, head, wanted in zip(keys, heads, left, strict=True):
-            at, more = head, wanted
+        cells, keep = memoryview(self._cells.reshape(-1)), places.append
+        for key, at, wanted in zip(keys, heads, left, strict=True):
+            more = wanted
             while at >= dead:
-                place = at % cells
-                if stored[place] == key:
+                place = 2 * at % values
+                if cells[place] == key:
                     keep(at)
                     more -= 1
                     if not more:
                         break
-                at = links[place]
+                at = cells[place + 1]
             counts.append(wanted - more)
         return np.repeat(which, counts), np.array(places, np.int64)
 

@@ -30,6 +30,7 @@ class _Named(msgspec.Struct, frozen=True):
 
 class _Said(msgspec.Struct, frozen=True):
     exact: str
+    words: int
     postings: bytes = b""
     terms: bytes = b""
 
@@ -119,7 +120,7 @@ class Rebuilding:
             self._index(trace, trace.content)
 
     def _index(self, trace: Trace, content: _Said) -> None:
-        self._memory.recent.push(trace.seq, trace.clock)
+        self._memory.recent.push(trace.seq, trace.clock, content.words)
         self._memory.postings.add(np.frombuffer(content.postings, "<u4"))
         self._block.append(content.terms)
         if len(self._block) == _BLOCK:
