@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
 
+from streams.dedupe.lazy import lazy
 from streams.dedupe.words import MAX_WORDS, is_figure, tables, with_values, word, words_of
 from streams.text.fold import match
 
@@ -38,12 +38,12 @@ class Facts:
     own_names: frozenset[str] = frozenset()
     """Stems of the names of the outlet and its agency: they differ in every copy."""
 
-    @cached_property
+    @lazy
     def tokens(self) -> list[str]:
         """Give the text's words: stems, number words as digits, function words as they are."""
         return _tokens(self.text)
 
-    @cached_property
+    @lazy
     def padded(self) -> tuple[list[str], list[bool]]:
         """Give the words between edges, and of each whether it tells: function words alone stand anywhere."""
         edge, cues = [_EDGE] * _CONTEXT, tables().cues
@@ -51,37 +51,37 @@ class Facts:
         padded = edge + self.tokens + edge
         return padded, [told[text] for text in padded]
 
-    @cached_property
+    @lazy
     def title_tokens(self) -> frozenset[str]:
         """Give the title's words in the same form."""
         return frozenset(_tokens(self.title))
 
-    @cached_property
+    @lazy
     def vocabulary(self) -> frozenset[str]:
         """Give all words of title and text."""
         return self.title_tokens | frozenset(self.tokens)
 
-    @cached_property
+    @lazy
     def lead(self) -> list[str]:
         """Give the words that begin the text: who, what and where; long texts share all else by chance."""
         return self.tokens[:_LEAD]
 
-    @cached_property
+    @lazy
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Give the pairs of neighbouring words that few articles share."""
         return _telling_pairs(self.lead)
 
-    @cached_property
+    @lazy
     def figures(self) -> frozenset[str]:
         """Give the figures of the text that are no years."""
         return _telling_figures(self.lead)
 
-    @cached_property
+    @lazy
     def named_places(self) -> frozenset[str]:
         """Give the places of the table that title and beginning name."""
         return tables().places & self.title_tokens.union(self.lead)
 
-    @cached_property
+    @lazy
     def capitals(self) -> frozenset[str]:
         """Give the words written with a capital inside a sentence, lower-cased (Latin script)."""
         starts = {found.start(1) for found in _SENTENCE_START.finditer(self.display)}
