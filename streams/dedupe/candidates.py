@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from streams.dedupe.entry import Entry
 from streams.dedupe.features import ANCHOR_EVERY, MAX_ANCHORS, Digests, Features, distinct, salted
 from streams.dedupe.memory import ShardMemory
-from streams.dedupe.postings import WIDTH
+from streams.dedupe.postings import WIDTH, Numbers
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.terms import Weighed
 
@@ -65,7 +65,7 @@ def keys_of(features: Features, memory: ShardMemory) -> Keys:
     """Give the keys of an article; its story terms are the weightiest by what the shard holds now."""
     weighed = Weighed.of(features, memory)
     # Rounded, so that the last bit of a logarithm never decides an order.
-    best = np.lexsort((weighed.terms, -np.round(weighed.weights, 9)))[:_ASKED_TERMS]
+    best = (-weighed.weights.round(9)).argsort(kind="stable")[:_ASKED_TERMS]  # terms rise
     return Keys(
         bands=features.bands,
         anchors=salted(features.anchors[:_ASKED_ANCHORS].astype(np.uint64), _ANCHOR),
@@ -92,58 +92,68 @@ def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Can
     if not found.size:
         return Candidates((), ())
     rows, place = _distinct_rows(found)
-    kind = (which >= bands).astype(np.int64) + (which >= both)
-    counts = np.bincount(kind * len(rows) + place, minlength=3 * len(rows))
+    kinds = np.zeros(every, np.int64)
+    kinds[bands:both], kinds[both:] = len(rows), 2 * len(rows)
+    counts = np.bincount(kinds[which] + place, minlength=3 * len(rows))
     band, anchor, term = counts.reshape(3, len(rows))
-    near: NDArray[np.float64] = (band.astype(np.float64) / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor)
-    # A long text that shares one band of 42 and no run of five words shares no third of its words.
-    enough = (anchor > 0) & (band > 0) | (band >= (1 if len(keys.anchors) < _FEW_ANCHORS else 2))
-    by_runs = np.flatnonzero((anchor > 0) & ~enough)
-    needed = [runs_needed(len(keys.anchors), memory.words_at_row(row)) for row in rows[by_runs].tolist()]
-    enough[by_runs] = anchor[by_runs] >= needed
-    named = which >= both
-    shared = np.bincount(place[named], keys.rarity[which[named] - both], len(rows)).astype(np.float64)
+    rarity = np.zeros(every)
+    rarity[both:] = keys.rarity
+    same = (term >= _MIN_SHARED_TERMS).nonzero()[0]
+    shared = np.bincount(place, rarity[which], len(rows))[same]
     return Candidates(
-        near=_best(memory, rows, near, enough, settings.verify_best),
-        alike=_best(memory, rows, shared, term >= _MIN_SHARED_TERMS, settings.story_best),
+        near=_near(keys, memory, rows, band, anchor, settings.verify_best),
+        alike=_best(memory, rows[same], shared, settings.story_best),
     )
 
 
-def runs_needed(anchors: int, words: int) -> int:
-    """Give how many runs of five words a text of so many anchors shares with one of so many words, if any.
+def _near(
+    keys: Keys, memory: ShardMemory, rows: Numbers, band: Numbers, anchor: Numbers, count: int
+) -> tuple[int, ...]:
+    """Give the articles that may be copies, or parts of one another."""
+    some = ((band > 0) | (anchor > 0)).nonzero()[0]
+    if not len(some):
+        return ()
+    rows, band, anchor = rows[some], band[some], anchor[some]
+    # A long text that shares one band of 42 and no run of five words shares no third of its words.
+    enough = band >= (1 if len(keys.anchors) < _FEW_ANCHORS else 2)
+    needed = runs_needed(len(keys.anchors), memory.words_at_rows(rows))
+    enough |= anchor >= np.where(band > 0, 1, needed)
+    wanted = enough.nonzero()[0]
+    rows, band, anchor = rows[wanted], band[wanted], anchor[wanted]
+    return _best(memory, rows, (band / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor), count)
+
+
+def runs_needed(anchors: int, words: Numbers) -> Numbers:
+    """Give how many chosen runs a text of so many anchors shares with texts of so many words, if it is one.
 
     A copy, or a part of the other, has half of the shorter text's runs; of those that can be seen from both
     sides (the stored ones are the smallest few, and so are those asked) an eighth must be shared, and one.
     Single runs ("in a press statement that the") are what all news shares.
     """
-    theirs = words // ANCHOR_EVERY
-    if not anchors or not theirs:
-        return 1
-    seen_of_mine = anchors * min(1.0, MAX_ANCHORS / theirs)
-    seen_of_theirs = min(MAX_ANCHORS, theirs) * min(1.0, _ASKED_ANCHORS / anchors)
-    return 1 + int(min(seen_of_mine, seen_of_theirs)) // _RUNS_FOR_ONE
+    if not anchors:
+        return np.ones(len(words), np.int64)
+    theirs = words.astype(np.int64) // ANCHOR_EVERY
+    stored = np.minimum(theirs, MAX_ANCHORS)
+    of_mine = anchors * stored // np.maximum(theirs, 1)
+    of_theirs = stored * min(anchors, _ASKED_ANCHORS) // anchors
+    return 1 + np.minimum(of_mine, of_theirs) // _RUNS_FOR_ONE
 
 
-def _distinct_rows(found: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _distinct_rows(found: Numbers) -> tuple[Numbers, Numbers]:
     """Give the rows, rising, each once, and of each of `found` its place there."""
     order = found.argsort()
     rows = found[order]
-    first = np.ones(len(rows), bool)
+    first = np.empty(len(rows), bool)
+    first[0] = True
     np.not_equal(rows[1:], rows[:-1], out=first[1:])
     place = np.empty(len(rows), np.int64)
-    place[order] = np.cumsum(first) - 1
+    place[order] = first.cumsum()
+    place -= 1
     return rows[first], place
 
 
-def _best(
-    memory: ShardMemory,
-    rows: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    wanted: NDArray[np.bool_],
-    count: int,
-) -> tuple[int, ...]:
-    if not wanted.any():
-        return ()
-    rows, scores = rows[wanted], scores[wanted]
-    order = np.lexsort((rows, -np.round(scores, 9)))[:count]
-    return tuple(map(memory.at_row, rows[order].tolist()))
+def _best(memory: ShardMemory, rows: Numbers, scores: NDArray[np.float64], count: int) -> tuple[int, ...]:
+    """Give the `count` with the highest scores; of equals the earlier ones (rows rise)."""
+    if len(rows) > 1:
+        rows = rows[(-scores.round(9)).argsort(kind="stable")[:count]]
+    return tuple(map(memory.at_row, rows.tolist()))

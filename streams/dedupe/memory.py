@@ -53,9 +53,9 @@ class Line:
         """Give (sequence number, clock) of the entry at `place`, 0 being the oldest."""
         return self._seqs[self._head + place], self._clocks[self._head + place]
 
-    def words(self, place: int) -> int:
-        """Give how many words the text of the entry at `place` has, of very long ones the most told."""
-        return self._words[self._head + place]
+    def words(self, places: Numbers) -> Numbers:
+        """Give how many words the texts of the entries at `places` have, of very long ones the most told."""
+        return np.frombuffer(self._words, np.uint16)[places + self._head].astype(np.int64)
 
     def drop(self, seq: int) -> bool:
         """Drop `seq` if it is the oldest; say whether it was."""
@@ -188,9 +188,9 @@ class ShardMemory:
         """Give the number of the entry that a row stands for."""
         return self.recent.at(row - self._first_row)[0]
 
-    def words_at_row(self, row: int) -> int:
-        """Give how many words the text has that a row stands for."""
-        return self.recent.words(row - self._first_row)
+    def words_at_rows(self, rows: Numbers) -> Numbers:
+        """Give how many words the texts have that rows stand for."""
+        return self.recent.words(rows - self._first_row)
 
     def expired(self, clock: int) -> list[int]:
         """Give the numbers of a few entries past their window as of `clock`, oldest first."""

@@ -15,6 +15,7 @@ Numbers = NDArray[np.int64]
 
 WIDTH = 92
 _SMALLEST = 64
+_SINGLY = 8
 _CHUNK = 2_048
 _FEW = 128
 """A step of all chains at once, by array, is worth its cost from so many on (measured 2026-11-22)."""
@@ -65,16 +66,17 @@ class Postings:
 
     def settle(self) -> None:
         """Write the waiting rows into the ring and link every row that is not linked yet."""
-        if len(self._waiting) == 1 and self._linked == self._next - 1:
-            self._settle_one(self._waiting.pop())
+        if len(self._waiting) == self._next - self._linked <= _SINGLY:
+            for row, keys in enumerate(self._waiting, self._linked):
+                self._settle_one(row, keys)
+            self._waiting = []
         elif self._linked < self._next:
             self._write()
             for start in range(max(self._linked, self._oldest), self._next, _CHUNK):
                 self._link_rows(np.arange(start, min(start + _CHUNK, self._next), dtype=np.int64))
         self._linked = self._next
 
-    def _settle_one(self, keys: Keys) -> None:
-        row = self._next - 1
+    def _settle_one(self, row: int, keys: Keys) -> None:
         start = (row % self._capacity) * WIDTH
         self._keys[start + len(keys) : start + WIDTH] = 0
         self._keys[start : start + len(keys)] = keys

@@ -1,6 +1,7 @@
 """TF-IDF of light stems: how much two articles speak of the same, by what the shard holds now."""
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from streams.dedupe.memory import ShardMemory
 
 # Counts of a corpus nobody has seen yet: with few articles every content word is about as rare.
 _UNSEEN_DOCUMENTS = 50.0
+_SAID = 1.0 + np.log(np.maximum(np.arange(256.0), 1.0))
+"""What a term counts by how often it is said."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,32 +21,32 @@ class Vector:
     """Terms (rising digests) with how often they stand in an article."""
 
     terms: NDArray[np.uint32]
-    counts: NDArray[np.float64]
+    counts: NDArray[np.uint8]
 
     @classmethod
     def of(cls, features: Features) -> "Vector":
         """Give the vector of the article at hand."""
         terms, counts = features.terms
-        return cls(terms, counts.astype(np.float64))
+        return cls(terms, counts)
 
     @classmethod
     def remembered(cls, entry: Entry) -> "Vector":
         """Give the vector of a remembered article."""
         assert entry.content is not None  # noqa: S101 - candidates have content
         terms = np.frombuffer(entry.content.terms, "<u4")
-        return cls(terms, np.frombuffer(entry.content.weights, np.uint8).astype(np.float64))
+        return cls(terms, np.frombuffer(entry.content.weights, np.uint8))
 
     def weights(self, rare: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give TF-IDF weights of length 1; `rare` is the rarity of each term."""
-        weights = (1.0 + np.log(self.counts)) * rare
-        length = float(np.sqrt((weights * weights).sum()))
+        weights: NDArray[np.float64] = _SAID[self.counts] * rare
+        length = sqrt(np.add.reduce(weights * weights))
         return weights / length if length else weights
 
 
 def rarity(memory: ShardMemory, terms: NDArray[np.uint32]) -> NDArray[np.float64]:
     """Give the inverse document frequency of `terms` among the recent articles."""
-    seen = memory.document_counts(terms).astype(np.float64)
-    return np.log((len(memory.recent) + _UNSEEN_DOCUMENTS) / (seen + 1.0))
+    rare: NDArray[np.float64] = np.log((len(memory.recent) + _UNSEEN_DOCUMENTS) / (memory.document_counts(terms) + 1.0))
+    return rare
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +69,8 @@ class Weighed:
         if not len(self.terms) or not len(other.terms):
             return 0.0
         at = np.minimum(other.terms.searchsorted(self.terms), len(other.terms) - 1)
-        mine = np.flatnonzero(other.terms[at] == self.terms)
+        mine = (other.terms[at] == self.terms).nonzero()[0]
         if not len(mine):
             return 0.0
         theirs = other.weights(rarity(memory, other.terms))
-        return float((self.weights[mine] * theirs[at[mine]]).sum())
+        return float(np.add.reduce(self.weights[mine] * theirs[at[mine]]))
