@@ -99,7 +99,7 @@ def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Can
     rarity = np.zeros(every)
     rarity[both:] = keys.rarity
     same = (term >= _MIN_SHARED_TERMS).nonzero()[0]
-    shared = np.bincount(place, rarity[which], len(rows))[same]
+    shared = np.bincount(place, rarity[which], len(rows))[same].astype(np.float64)
     return Candidates(
         near=_near(keys, memory, rows, band, anchor, settings.verify_best),
         alike=_best(memory, rows[same], shared, settings.story_best),
@@ -120,7 +120,8 @@ def _near(
     enough |= anchor >= np.where(band > 0, 1, needed)
     wanted = enough.nonzero()[0]
     rows, band, anchor = rows[wanted], band[wanted], anchor[wanted]
-    return _best(memory, rows, (band / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor), count)
+    scores: NDArray[np.float64] = (band / _BANDS) ** (1 / 3) + (1.0 - 0.7**anchor)
+    return _best(memory, rows, scores, count)
 
 
 def runs_needed(anchors: int, words: Numbers) -> Numbers:
@@ -136,7 +137,8 @@ def runs_needed(anchors: int, words: Numbers) -> Numbers:
     stored = np.minimum(theirs, MAX_ANCHORS)
     of_mine = anchors * stored // np.maximum(theirs, 1)
     of_theirs = stored * min(anchors, _ASKED_ANCHORS) // anchors
-    return 1 + np.minimum(of_mine, of_theirs) // _RUNS_FOR_ONE
+    needed: Numbers = 1 + np.minimum(of_mine, of_theirs) // _RUNS_FOR_ONE
+    return needed
 
 
 def _distinct_rows(found: Numbers) -> tuple[Numbers, Numbers]:

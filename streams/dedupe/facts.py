@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from streams.dedupe.lazy import lazy
-from streams.dedupe.words import MAX_WORDS, is_figure, tables, with_values, word, words_of
+from streams.dedupe.words import MAX_WORDS, MEMO_SIZE, is_figure, tables, with_values, word, words_of
 from streams.text.fold import match
 
 _CONTEXT = 2  # `_placed` counts on two
@@ -47,9 +47,8 @@ class Facts:
     def padded(self) -> tuple[list[str], list[bool]]:
         """Give the words between edges, and of each whether it tells: function words alone stand anywhere."""
         edge, cues = [_EDGE] * _CONTEXT, tables().cues
-        told = {text: text not in cues and _means(text) for text in set(self.tokens)} | {_EDGE: False}
         padded = edge + self.tokens + edge
-        return padded, [told[text] for text in padded]
+        return padded, [_MEANT[text] and text not in cues and text != _EDGE for text in padded]
 
     @lazy
     def title_tokens(self) -> frozenset[str]:
@@ -92,11 +91,35 @@ class Facts:
 def _tokens(text: str) -> list[str]:
     """Give the words of a match form: stems, numbers by value, names with عبد as one word."""
     words = with_values(words_of(text.replace(" عبد ", " عبد_"), MAX_WORDS))
-    return [_token(part.replace("_", "")) for part in words]
+    return [*map(_TOKENS.__getitem__, words)]
+
+
+class _Tokens(dict[str, str]):
+    """Words already looked at."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= MEMO_SIZE:
+            self.clear()
+        plain = text.replace("_", "")
+        made = self[text] = word(plain).stem or plain
+        return made
+
+
+class _Meant(dict[str, bool]):
+    """Of words already looked at, whether they mean something."""
+
+    def __missing__(self, text: str) -> bool:
+        if len(self) >= MEMO_SIZE:
+            self.clear()
+        made = self[text] = bool(word(text).stem) or is_figure(text)
+        return made
+
+
+_TOKENS, _MEANT = _Tokens(), _Meant()
 
 
 def _token(text: str) -> str:
-    return word(text).stem or text
+    return _TOKENS[text]
 
 
 def _telling_figures(tokens: list[str]) -> frozenset[str]:
@@ -107,7 +130,7 @@ def _telling_figures(tokens: list[str]) -> frozenset[str]:
 def _telling_pairs(tokens: list[str]) -> frozenset[tuple[str, str]]:
     """Give the pairs of neighbouring words that mean something, at least one of them no word of office."""
     office = tables().office
-    meant = [bool(word(text).stem) and not is_figure(text) for text in tokens]
+    meant = [_MEANT[text] and not is_figure(text) for text in tokens]
     return frozenset(
         (a, b)
         for a, b, first, second in zip(tokens, tokens[1:], meant, meant[1:], strict=False)
@@ -202,7 +225,7 @@ def _placed(
 
 
 def _means(text: str) -> bool:
-    return bool(word(text).stem) or is_figure(text)
+    return _MEANT[text]
 
 
 def _kinds(left: _Placed, right: _Placed, a: Facts, b: Facts) -> Iterator[str]:

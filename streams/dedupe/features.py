@@ -79,7 +79,7 @@ class Features:
 
     @lazy
     def _threes(self) -> NDArray[np.uint64]:
-        """Give the runs of three words as they are before they are finished: those of five begin with them."""
+        """Give the runs of three words, not finished: those of five begin with them."""
         return _summed(self._spread[:_SHINGLE_WORDS])
 
     @lazy
@@ -191,7 +191,8 @@ def band_keys(fingerprint: Fingerprint) -> Digests:
 
 @lru_cache(maxsize=8)  # versions come from records: a hostile one may name any
 def _version_salts(version: str) -> NDArray[np.uint64]:
-    return _BAND_SALTS + np.full(1, word(version).code >> 32, np.uint64) * _FACTORS[4]
+    salts: NDArray[np.uint64] = _BAND_SALTS + np.full(1, word(version).code >> 32, np.uint64) * _FACTORS[4]
+    return salts
 
 
 def salted(values: NDArray[np.uint64], kind: int) -> Digests:

@@ -1,7 +1,7 @@
 """A value made when first asked for, and kept: `functools.cached_property` without its lock.
 
-Before Python 3.12 that one takes a lock at every first look, which with a dozen parts an article costs more than
-some of the parts. What is kept here belongs to one decision of one thread.
+Before Python 3.12 that one takes a lock at every first look, which with a dozen parts an article costs more
+than some of the parts. What is kept here belongs to one decision of one thread.
 """
 
 from collections.abc import Callable

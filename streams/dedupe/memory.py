@@ -201,6 +201,8 @@ class ShardMemory:
         ]
 
     def _expired(self, line: Line, limit: int) -> list[int]:
+        if not len(line):
+            return []
         surplus = len(line) + 1 - self._settings.max_entries
         oldest_kept = self.next_seq - self._settings.kept_for_redelivery
         found: list[int] = []

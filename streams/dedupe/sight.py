@@ -42,12 +42,12 @@ class Sight:
 
     @lazy
     def at(self) -> int:
-        """The article's own time, milliseconds since 1970."""
+        """Give the article's own time, milliseconds since 1970."""
         return round(parse_instant(self.article.fetched_at, "fetched_at").timestamp() * 1000)
 
     @lazy
     def clock(self) -> int:
-        """The shard's clock after this article: it never goes back, and no source alone moves it far."""
+        """Give the shard's clock after this article: it never goes back, and no source alone moves it far."""
         before, told = self.memory.clock, self.memory.witnesses.told
         if before is None:
             return self.at
@@ -55,17 +55,17 @@ class Sight:
 
     @lazy
     def hints(self) -> dict[int, str]:
-        """The further keys under which the article may be known, each with its reason."""
+        """Give the further keys under which the article may be known, each with its reason."""
         return hint_keys(self.article)
 
     @lazy
     def features(self) -> Features:
-        """What is compared of the article."""
+        """Give what is compared of the article."""
         return features_of(self.article)
 
     @lazy
     def keys(self) -> Keys:
-        """Where the article is looked up and will be found."""
+        """Give where the article is looked up and will be found."""
         return keys_of(self.features, self.memory)
 
     @property

@@ -154,7 +154,7 @@ def places_of(sight: Sight) -> tuple[tuple[str, str], ...]:
     if article.dateline and article.dateline.place:
         name = article.dateline.place[:MAX_NAME]
         found.append((" ".join(word(text).stem for text in match(name, article.lang).split()), name))
-    if not tables().places.isdisjoint(word(text).stem for text in sight.features.title_words):
+    if not tables().places.isdisjoint([word(text).stem for text in sight.features.title_words]):
         found.extend(_title_places(article))
     return _placed(tuple(found))
 

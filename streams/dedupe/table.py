@@ -6,11 +6,13 @@ probing; deleting moves later entries back, so that no graves pile up under a sl
 
 from array import array
 from hashlib import blake2b
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
 
 _SMALLEST = 64
+_LENGTH, _NUMBER = Struct("<I").pack, Struct("<Q").unpack
 
 
 def key64(*parts: str) -> int:
@@ -18,8 +20,8 @@ def key64(*parts: str) -> int:
     data = b""
     for part in parts:
         written = part.encode("utf-8", "surrogatepass")
-        data += len(written).to_bytes(4, "little") + written
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little") or 1
+        data += _LENGTH(len(written)) + written
+    return _NUMBER(blake2b(data, digest_size=8).digest())[0] or 1
 
 
 class Table:

@@ -45,7 +45,8 @@ class Vector:
 
 def rarity(memory: ShardMemory, terms: NDArray[np.uint32]) -> NDArray[np.float64]:
     """Give the inverse document frequency of `terms` among the recent articles."""
-    rare: NDArray[np.float64] = np.log((len(memory.recent) + _UNSEEN_DOCUMENTS) / (memory.document_counts(terms) + 1.0))
+    seen = memory.document_counts(terms) + 1.0
+    rare: NDArray[np.float64] = np.log((len(memory.recent) + _UNSEEN_DOCUMENTS) / seen)
     return rare
 
 

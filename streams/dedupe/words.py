@@ -22,7 +22,7 @@ MAX_WORDS = 6_000
 _PREFIXES = ("وال", "بال", "فال", "كال", "ولل", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 _MIN_REST = 3
 _MIN_NUMBER = 4
-_MEMO_SIZE = 1 << 18
+MEMO_SIZE = 1 << 18
 _FIGURE = re.compile(r"[وبلفك]?([0-9]+(?:\.[0-9]+)*)[^\W\d_]{0,3}")
 
 
@@ -100,7 +100,7 @@ class _Memo(dict[str, Word]):
     """Words already looked at; news repeats them, so that most take one look-up."""
 
     def __missing__(self, text: str) -> Word:
-        if len(self) >= _MEMO_SIZE:
+        if len(self) >= MEMO_SIZE:
             self.clear()
         made = self[text] = _word(text)
         return made
@@ -118,7 +118,7 @@ class _Codes(dict[str, int]):
     """The codes alone: the longest loop of this stage reads them."""
 
     def __missing__(self, text: str) -> int:
-        if len(self) >= _MEMO_SIZE:
+        if len(self) >= MEMO_SIZE:
             self.clear()
         made = self[text] = _MEMO[text].code
         return made
@@ -206,7 +206,7 @@ class _Numbers(dict[str, _Number]):
     """Words already looked at for numbers."""
 
     def __missing__(self, text: str) -> _Number:
-        if len(self) >= _MEMO_SIZE:
+        if len(self) >= MEMO_SIZE:
             self.clear()
         made = self[text] = _number(text)
         return made

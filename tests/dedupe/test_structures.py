@@ -1,5 +1,6 @@
 """The compact structures against plain models, and that what is evicted leaves nothing behind."""
 
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.dedupe import DedupeSettings, Index
+from streams.dedupe.candidates import runs_needed
 from streams.dedupe.postings import WIDTH, Postings
 from streams.dedupe.table import Table, key64
 from tests.dedupe.dedupe_articles import article
@@ -70,6 +72,31 @@ def test_postings_are_lists_of_the_newest_rows(
         assert found == {
             key: sorted(row for row in model if key in model[row])[-3:] for key in asked.tolist()
         }
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 40))
+def test_many_keys_at_once_find_the_same_rows(seed: int, newest: int) -> None:
+    """So many chains that they are walked by array first, and one by one at the end."""
+    dice = random.Random(seed)
+    postings, model = Postings(), dict[int, list[int]]()
+    for _ in range(60):
+        keys = sorted(dice.sample(range(1, 401), WIDTH))
+        row = postings.add(np.array(keys, np.uint32))
+        for key in keys:
+            model.setdefault(key, []).append(row)
+    asked = np.arange(1, 401, dtype=np.uint32)
+    which, rows = postings.find(asked, np.full(len(asked), newest, np.int64))
+    found = {key: sorted(rows[which == at].tolist()) for at, key in enumerate(asked.tolist())}
+    assert found == {key: model.get(key, [])[-newest:] for key in asked.tolist()}
+
+
+def test_a_long_text_must_share_more_runs_than_any_two_reports_do() -> None:
+    words = np.array([0, 40, 100, 400, 6_000])
+    assert runs_needed(0, words).tolist() == [1, 1, 1, 1, 1]
+    assert runs_needed(5, words).tolist() == [1, 1, 1, 1, 1]
+    assert runs_needed(50, words).tolist() == [1, 1, 2, 5, 1]
+    assert runs_needed(700, words).tolist() == [1, 1, 1, 3, 3]
 
 
 def test_what_is_evicted_leaves_nothing_behind() -> None:
