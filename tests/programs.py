@@ -14,12 +14,13 @@ REQUIRED = "MARSAD_TEST_REQUIRES"
 
 @dataclass(frozen=True)
 class Needs:
-    """Test files of one directory, and the programs (of a Debian package) that they drive."""
+    """Test files of one directory, and the programs that they drive; of a Debian package, or `by` others."""
 
     directory: str
     files: tuple[str, ...]
     programs: tuple[str, ...]
     package: str
+    by: str = "apt-get install"
 
     @property
     def missing(self) -> list[str]:
@@ -34,5 +35,5 @@ class Needs:
     def tell(self, reporter: Any) -> None:
         """Say in one line what was not run, for `pytest_terminal_summary`."""
         if self.missing:
-            what = f"no {' and no '.join(self.missing)} (apt-get install {self.package})"
+            what = f"no {' and no '.join(self.missing)} ({self.by} {self.package})"
             reporter.write_line(f"not run: {self.directory}/{', '.join(self.files)}: {what}")

@@ -1,4 +1,4 @@
-"""`marsad topics list|apply|check|strimzi`: shows, creates, compares; never shrinks or deletes."""
+"""`marsad topics list|apply|check|strimzi|export|import`: shows, creates, compares, copies."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from marsad.commands import backup
 from marsad.errors import Failure
 from marsad.options import Broker, Output, Partitions, Replication, TopicPrefix, command, group
 from marsad.output import emit, say, write
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     )
     app.add_typer(topics, name="topics")
     _add_strimzi(topics)
+    backup.register(topics)
 
     @command(topics, "list", "marsad topics list --broker 127.0.0.1:9092")
     def list_(broker: Broker = None, topic_prefix: TopicPrefix = None, output: Output = None) -> None:

@@ -1,23 +1,28 @@
 """docker-compose.yml without an engine: only what our commands, settings and broker understand."""
 
+import copy
+import gzip
+import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
 from marsad import __version__
 from marsad.errors import Misuse
 from marsad.kafka.config import Node, server_properties
 from marsad.kafka.jars import KAFKA_VERSION
-from marsad.lag import READS
 from tests.deploy import accepted
 
 COMPOSE = yaml.safe_load((accepted.ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: one for name, one in SERVICES.items() if one["image"].startswith("marsad:")}
 CHOSEN = {"MARSAD_WEB_TOKEN": "a token of somebody"}
+STAGES = ("normalize", "dedupe", "tag", "alert")
 REFERENCE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 
@@ -33,8 +38,38 @@ def filled(text: str) -> str:
 
 
 def test_it_has_a_worker_for_each_stage_and_all_else() -> None:
-    assert set(OURS) == {"topics", "connectors", "web", *READS}
-    assert {accepted.command(OURS[stage]["command"])["stage"].value for stage in READS} == set(READS)
+    assert set(OURS) == {"topics", "connectors", "sinks", "lag", "web", *STAGES}
+    assert {accepted.command(OURS[stage]["command"])["stage"].value for stage in STAGES} == set(STAGES)
+
+
+def test_the_file_is_what_the_compose_specification_allows() -> None:
+    packed = Path(__file__).parent / "published" / "compose-spec.json.gz"
+    schema = json.loads(gzip.decompress(packed.read_bytes()))
+    assert not list(Draft7Validator(schema).iter_errors(COMPOSE))
+    broken = copy.deepcopy(COMPOSE)
+    broken["services"]["tag"]["comand"] = ["worker"]
+    broken["services"]["web"]["depends_on"]["kafka"] = {"condition": "service_helthy"}
+    assert len(list(Draft7Validator(schema).iter_errors(broken))) >= 2
+
+
+def test_what_is_not_asked_for_does_not_run() -> None:
+    asked = {name: one["profiles"] for name, one in SERVICES.items() if "profiles" in one}
+    watching = {"lag", "prometheus", "alertmanager", "grafana"}
+    assert asked == {"kafka-ui": ["ui"]} | {name: ["observability"] for name in watching}
+
+
+def test_prometheus_asks_each_of_ours_where_it_answers() -> None:
+    said = yaml.safe_load((accepted.ROOT / "observability" / "prometheus.yml").read_text("utf-8"))
+    (job,) = said["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    served = {name: one for name, one in OURS.items() if "MARSAD_HEALTH_PORT" in one["environment"]}
+    assert set(found["names"]) == set(served)
+    assert {one["environment"]["MARSAD_HEALTH_PORT"] for one in served.values()} == {str(found["port"])}
+    (manager,) = said["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"]
+    assert manager.split(":")[0] in SERVICES
+    source = accepted.ROOT / "observability" / "grafana" / "provisioning" / "datasources" / "prometheus.yml"
+    (asked,) = yaml.safe_load(source.read_text("utf-8"))["datasources"]
+    assert urlsplit(asked["url"]).hostname in SERVICES
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -86,17 +121,17 @@ def test_volumes_are_declared_and_used_and_files_are_there() -> None:
             if isinstance(volume, str):
                 named.add(volume.split(":")[0])
             else:
-                assert (accepted.ROOT / filled(volume["source"])).is_file()
+                assert (accepted.ROOT / filled(volume["source"])).exists()
     assert named == set(COMPOSE["volumes"])
 
 
 def test_stages_keep_their_state_on_a_volume_of_their_own() -> None:
-    for stage in READS:
+    for stage in STAGES:
         assert OURS[stage]["volumes"] == [f"{stage}:/var/lib/marsad"]
 
 
 def test_a_health_check_asks_the_port_that_is_served() -> None:
-    for stage in (*READS, "connectors"):
+    for stage in (*STAGES, "connectors", "sinks", "lag"):
         port = OURS[stage]["environment"]["MARSAD_HEALTH_PORT"]
         assert f"127.0.0.1:{port}/readyz" in OURS[stage]["healthcheck"]["test"][-1]
     web = OURS["web"]
