@@ -21,6 +21,12 @@ from streams.tag import gazetteer, tag
 from streams.tag.lexicon import Lexicon, Meaning, leftmost_longest
 from streams.text.fold import fold, match
 
+TOLL_FILES = (
+    ("tuned on", "tolls.tsv"),
+    ("reported, read once", "tolls-report.tsv"),
+    ("fourth round, tuned on", "tolls-4.tsv"),
+    ("fourth round, never read", "tolls-4-report.tsv"),
+)
 TOLLS = ("killed", "injured", "missing")
 Finder = Callable[[str, str], Iterable[tuple[int, int]]]
 
@@ -162,7 +168,7 @@ def geonames(folder: Path) -> list[str]:
 
 def main() -> None:
     """Print all scores."""
-    for name, file in (("tuned on", "tolls.tsv"), ("reported", "tolls-report.tsv")):
+    for name, file in TOLL_FILES:
         print(f"own sentences, tolls, {name}:")
         for kind, found in tolls(own_tolls(file)).items():
             print(f"  {kind:14} {found}")

@@ -5,11 +5,11 @@ correct it, disagree, or belong to another.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from events.article import Casualties, Evidence, OtherToll, TollRole
 from streams.tag.passage import Passage
-from streams.tag.told import Interval, Role, Toll, tolls
+from streams.tag.told import Interval, Role, Toll, is_years_later, tolls
 from streams.tag.tollwords import KINDS, Words, words
 
 _ROLES: dict[Role, TollRole] = {"background": "background", "cumulative": "cumulative"}
@@ -26,6 +26,8 @@ class _Story:
     others: list[Toll] = field(default_factory=list)
     lead: int | None = None
     left: bool = False
+    remembers: bool = False
+    """The article is about a court case or a day of remembrance: its tolls are of what is remembered."""
 
 
 def casualties(
@@ -33,20 +35,55 @@ def casualties(
 ) -> tuple[Casualties | None, tuple[OtherToll, ...]]:
     """Give the toll of the event the article is about, or None, and the other tolls in reading order."""
     table = words()
+    if not any("cue" in hit.kinds for passage in passages for hit in passage.hits):
+        return None, ()
     if _is_about(table, passages, "disease"):
         return None, ()
     year = published_at[:4]
     headline = [toll for toll in tolls(table, passages[0], year) if toll.role in ("event", "update")]
     others = [toll for toll in tolls(table, passages[0], year) if toll.role not in ("event", "update")]
-    story = _Story(others=others)
+    story = _Story(others=others, remembers=not headline and _remembers(table, passages))
     for toll in headline:
         _add_headline(story, toll)
     eventful = bool(story.numbers) or _is_eventful(table, passages)
     titled = dict(story.numbers)
     for toll in tolls(table, passages[1], year):
         _add(story, toll, titled, eventful)
+    if not story.numbers:
+        _promote(story)
     main = _value(story) if story.numbers else None
-    return main, tuple(_other(toll) for toll in story.others)
+    return main, tuple(_other(toll) for toll in _merged(story.others))
+
+
+def _remembers(table: Words, passages: Sequence[Passage]) -> bool:
+    """Tell whether headline or lead is of a court case or a day of remembrance, and tells no toll itself."""
+    for passage in passages:
+        lead = passage.sentence(0).words
+        if table.sets["remembered"].within(lead) or is_years_later(table, lead):
+            return True
+    return False
+
+
+def _promote(story: _Story) -> None:
+    """Let a first count stand that nothing took the place of: "حصيلة أولية تشير إلى 8 قتلى"."""
+    if story.others and all(toll.role == "superseded" for toll in story.others):
+        for toll in story.others:
+            story.numbers.update(toll.numbers)
+            story.evidence.extend(toll.evidence)
+        story.others = []
+
+
+def _merged(others: Sequence[Toll]) -> list[Toll]:
+    """Join tolls that say the same: one toll, with every place where it is told."""
+    merged: list[Toll] = []
+    for toll in others:
+        same = (one for one in merged if (one.role, one.numbers) == (toll.role, toll.numbers))
+        known = next(same, None)
+        if known is None:
+            merged.append(toll)
+        else:
+            merged[merged.index(known)] = replace(known, evidence=(*known.evidence, *toll.evidence))
+    return merged
 
 
 def _is_about(table: Words, passages: Sequence[Passage], subject: str) -> bool:
@@ -67,6 +104,9 @@ def _add_headline(story: _Story, toll: Toll) -> None:
 
 def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool) -> None:
     """Take a toll of the text: restatement, correction, disagreement, or another's."""
+    if not story.numbers and _is_remembered(story, toll):
+        story.others.append(replace(toll, role="background"))
+        return
     if toll.role in ("superseded", "background", "cumulative") or (
         not eventful and toll.place >= _LEAD_SENTENCES
     ):
@@ -84,6 +124,14 @@ def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool)
         _widen(story, toll)
     else:
         _restate(story, toll)
+
+
+def _is_remembered(story: _Story, toll: Toll) -> bool:
+    """Tell whether a toll is of what a court or a day of remembrance looks back on, or was told as past."""
+    if toll.role not in ("event", "update", "disagrees"):
+        return False
+    again = any(one.role == "background" and one.numbers == toll.numbers for one in story.others)
+    return story.remembers or again
 
 
 def _add_lead(story: _Story, toll: Toll, titled: dict[str, Interval]) -> None:

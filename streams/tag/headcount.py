@@ -137,12 +137,19 @@ def _group_end(table: Words, sentence: tuple[str, ...], end: int) -> int | None:
         things = sentence[end + 1].endswith("ات") and sentence[end + 1] not in table.sets["plural_at"].words
         return None if things else end + 2
     for place in range(end, min(end + (3 if sentence[end].isascii() else 1), len(sentence))):
-        if table.noun_kind(sentence[place]):
-            return None
-        if table.person(sentence[place]):
-            told = any(table.noun_kind(word) for word in sentence[place + 1 : place + 2])
+        word = sentence[place]
+        if table.noun_kind(word) or table.person(word):
+            told = table.noun_kind(word) or any(map(table.noun_kind, sentence[place + 1 : place + 2]))
             return None if told else place + 1
+        if _is_plural_of_people(table, word):
+            return place + 1
     return None
+
+
+def _is_plural_of_people(table: Words, word: str) -> bool:
+    """Tell a sound masculine plural, which few things have: "و6 متدربين"."""
+    sound = len(word) > 4 and word.endswith(("ين", "ون")) and not word.isascii()
+    return sound and word not in table.sets["plurals_of_things"].words
 
 
 def single(table: Words, sentence: tuple[str, ...], at: int, definite: bool) -> Quantity | None:

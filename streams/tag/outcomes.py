@@ -53,7 +53,10 @@ def _between(sentence: tuple[str, ...], number: Quantity) -> Statement | None:
 
 def _subject(table: Words, sentence: tuple[str, ...], number: Quantity) -> Statement | None:
     """Read "8 مدنيين قتلوا": the number is the subject, the verb comes after."""
-    named = table.person(sentence[number.end])
+    if sentence[number.end] == "من" and number.end + 1 < len(sentence):
+        of = table.person(sentence[number.end + 1].removeprefix("ال"))  # 9 من عناصر الجيش و17 من المهاجمين
+        number = added(table, sentence, number._replace(end=number.end + 2 * of))
+    named = number.end < len(sentence) and table.person(sentence[number.end])
     number = bounded_after(sentence, number._replace(end=number.end + named))
     for place in range(number.end, min(number.end + (5 if named else 1), len(sentence))):
         for kind in KINDS:
@@ -71,6 +74,8 @@ def _bare(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
         return _befell(table, sentence, english_one(table, sentence, at))
     if sentence[at] in ("his", "her", "their"):
         return _befell(table, sentence, single(table, sentence, at, definite=False))
+    if sentence[at] == "عداد":
+        return _lost(table, sentence, at)
     noun = _single_noun(table, sentence, at) or table.self_counting(sentence[at])
     if noun is None or not _stands_alone(table, sentence, at, noun[0]):
         return None
@@ -78,9 +83,21 @@ def _bare(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
         return None
     clitic, kind, count = noun
     weak = sentence[at].removeprefix(clitic) in table.sets["corpses"].words
-    return Statement(
-        (kind,), Quantity(count, count, at, at + 1), at, at + 1, f"casualties:{kind}-noun", weak=weak
-    )
+    end = at + 1
+    if weak and count == 1 and sentence[end : end + 1] and sentence[end] in table.two:
+        count, end = 2, end + 1  # انتشال جثة شابين
+    return Statement((kind,), Quantity(count, count, at, end), at, end, f"casualties:{kind}-noun", weak=weak)
+
+
+def _lost(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read "شخص واحد في عداد المفقودين": the number stands a few words before."""
+    if at + 1 >= len(sentence) or table.noun_kind(sentence[at + 1]) != "missing":
+        return None
+    for place in range(max(0, at - 4), at):
+        number = people(table, sentence, place) or single(table, sentence, place, definite=False)
+        if number and number.end <= at:
+            return Statement(("missing",), number, place, at + 2, "casualties:missing-idiom")
+    return None
 
 
 _ONE = frozenset(["واحد", "واحدا", "واحدة"])

@@ -7,7 +7,7 @@ from typing import Literal
 
 from events.article import Count, Evidence
 from streams.tag.headcount import Statement
-from streams.tag.numbers import Quantity
+from streams.tag.numbers import Quantity, is_number, quantity
 from streams.tag.passage import Passage, Sentence
 from streams.tag.tolls import statements
 from streams.tag.tollwords import Words, words
@@ -120,7 +120,7 @@ def _by_span(
     table: Words, sentence: tuple[str, ...], told: list[Statement], year: str
 ) -> Iterator[tuple[Role, list[Statement]]]:
     """Part a running total from the event: "قتل خمسة ليرتفع عدد القتلى منذ بداية العام إلى 300"."""
-    role = _role(table, sentence, year)
+    role = _role(table, sentence, year, told[-1].end)
     mark = table.sets["cumulative"].find(sentence)
     kinds = [one.kinds[0] for one in told]
     if role != "cumulative" or mark is None or len(set(kinds)) == len(kinds):
@@ -202,13 +202,14 @@ def _evidence(passage: Passage, sentence: Sentence, statement: Statement) -> Evi
     return passage.evidence(start, end, statement.rule)
 
 
-def _role(table: Words, sentence: tuple[str, ...], year: str) -> Role:
+def _role(table: Words, sentence: tuple[str, ...], year: str, end: int | None = None) -> Role:
+    """Give the role of the statements of a sentence, the last of which ends at word `end`."""
     sets = table.sets
     if sets["superseded"].within(sentence):
         return "superseded"
     if sets["cumulative"].within(sentence) and not sets["since_today"].within(sentence):
         return "cumulative"
-    if _is_past(table, sentence, year):
+    if sets["had"].within(sentence[:end]) or _is_past(table, sentence, year):
         return "background"
     if sets["rises"].within(sentence):
         return "update"
@@ -220,7 +221,19 @@ def _role(table: Words, sentence: tuple[str, ...], year: str) -> Role:
 def _is_past(table: Words, sentence: tuple[str, ...], year: str) -> bool:
     if table.sets["legal"].within(sentence) or table.sets["background"].within(sentence):
         return True
-    return _other_year(sentence, year) or _had_happened(table, sentence)
+    return _other_year(sentence, year) or _had_happened(table, sentence) or is_years_later(table, sentence)
+
+
+def is_years_later(table: Words, sentence: tuple[str, ...]) -> bool:
+    """Tell "قبل ثلاثين عاما", "بعد 4 سنوات على", "four years after": a time that is long over."""
+    for place, word in enumerate(sentence):
+        if word in ("قبل", "وقبل", "بعد", "وبعد") or place == 0:
+            number = quantity(sentence, place + (not word.isascii() and not is_number(word)))
+            end = number.end if number else len(sentence)
+            if end + 1 < len(sentence) and sentence[end] in table.sets["years"].words:
+                after = sentence[end + 1] in ("على", "علي", "من", "after", "on")
+                return after or word.endswith("قبل")
+    return False
 
 
 _WAS = frozenset(["كان", "كانت", "وكان", "وكانت"])

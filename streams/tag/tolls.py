@@ -43,7 +43,18 @@ def _may_begin(table: Words, word: str) -> bool:
             or table.self_counting(word) is not None
             or table.noun_kind(word) is not None
             or word
-            in ("الحصيله", "toll", "shot", "gunned", "stabbed", "burned", "beaten", "burnt", "crushed")
+            in (
+                "الحصيله",
+                "عداد",
+                "toll",
+                "shot",
+                "gunned",
+                "stabbed",
+                "burned",
+                "beaten",
+                "burnt",
+                "crushed",
+            )
             or not table.openers.isdisjoint((word, word.removeprefix("و")))
         )
     return known
@@ -216,10 +227,19 @@ def _object(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
         number = quantity(sentence, place)
         if number and number.end < len(sentence) and table.person(sentence[number.end]):
             return added(table, sentence, number._replace(end=number.end + 1))
+        if number and _is_of_people(table, sentence, number.end):
+            return added(table, sentence, number._replace(end=number.end + 2))
         one = sentence[place] in table.one and sentence[place].endswith("ا") and not number
         if one and table.sets["means"].within(sentence, article=True):
             return added(table, sentence, Quantity(1, 1, place, place + 1))  # تقتل قياديا واثنين من مرافقيه
     return None
+
+
+def _is_of_people(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "من أبنائها", "من الجنود": those of whom so many were killed."""
+    if at + 1 >= len(sentence) or sentence[at] != "من":
+        return False
+    return sentence[at + 1] in table.kin or table.person(sentence[at + 1].removeprefix("ال"))
 
 
 def _stops(table: Words, sentence: tuple[str, ...], at: int) -> bool:

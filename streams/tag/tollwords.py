@@ -163,7 +163,7 @@ def entries() -> Iterable[tuple[str, Meaning]]:
     cues = set().union(*table.verbs.values(), *table.active.values(), *table.nouns.values(), table.died)
     for name in ("met", "victims", "lives", "lives_verbs", "fell_victim"):
         cues |= table.sets[name].words
-    for word in sorted({*cues, match("الضحايا"), match("ضحايا"), "toll"}):
+    for word in sorted({*cues, match("الضحايا"), match("ضحايا"), "عداد", "toll", "drowned", "perished"}):
         yield word, Meaning("cue", 0)
 
 
