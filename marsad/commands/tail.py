@@ -7,10 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from marsad.errors import Failure
+from marsad.errors import Failure, Misuse
 from marsad.options import Broker, Output, TopicPrefix, command
 from marsad.output import Format, say, write
 from marsad.settings import Settings, load
+
+WIDEST_LINE = 200
+"""Columns of a record that is none of ours, where there is no terminal to fill."""
 
 
 class Start(StrEnum):
@@ -34,6 +37,7 @@ def register(app: typer.Typer) -> None:
         app,
         "tail",
         "marsad tail --broker 127.0.0.1:9092",
+        "marsad tail --stories --broker 127.0.0.1:9092",
         "marsad tail news.articles.enriched.v1 --broker 127.0.0.1:9092 --from begin -n 5 -o json",
     )
     def tail(
@@ -45,21 +49,28 @@ def register(app: typer.Typer) -> None:
         as_: Annotated[
             Shape | None, typer.Option("--format", help="enriched events as another format, a line each")
         ] = None,
+        stories: Annotated[
+            bool, typer.Option("--stories", help="the topic of stories: how each one grows, merges, splits")
+        ] = False,
         topic_prefix: TopicPrefix = None,
         output: Output = None,
     ) -> None:
         """Read a topic: for ever, or N records.
+
+        On a terminal a line each, coloured by relation (NO_COLOR: without); into a pipe, JSON lines. With
+        --stories each line is a story as it now is: articles (a), sources (s), independent sources (i).
 
         --format ninjs gives enriched events as ninjs 3.1, newsarticle as schema.org NewsArticle (JSON-LD);
         what is no enriched event is named on stderr.
 
         With --from begin and -n it also ends when the topic holds fewer and nothing came for 5 s.
         """
+        if stories and topic:
+            raise Misuse(f"--stories reads the topic of stories, {topic} is another: give one of the two")
         settings = load({"broker": broker, "topic_prefix": topic_prefix})
         as_json = output is Format.JSON or (output is None and not sys.stdout.isatty())
-        asyncio.run(
-            _tail(settings, topic, start, limit, _projector(as_) if as_ else _shower(as_json, envelope))
-        )
+        show = _projector(as_) if as_ else _shower(as_json, envelope)
+        asyncio.run(_tail(settings, topic, stories, start, limit, show))
 
 
 def _shower(as_json: bool, envelope: bool) -> Any:
@@ -98,16 +109,19 @@ def _projector(shape: Shape) -> Any:
 
 
 def _row(document: dict[str, Any]) -> str:
-    from marsad.rows import article_row  # noqa: PLC0415
-    from marsad.terminal import clean  # noqa: PLC0415
+    from marsad.rows import article_row, layout  # noqa: PLC0415
+    from marsad.terminal import clean, isolated, shortened, wide  # noqa: PLC0415
 
     value = document.get("value")
-    if not isinstance(value, dict) or "title" not in value:
-        return clean(f"{document['partition']}/{document['offset']} {document['key']} {value}")[:200]
+    if not isinstance(value, dict) or layout(value) is None:
+        told = clean(f"{document['partition']}/{document['offset']} {document['key']} {value}")
+        return isolated(shortened(told, wide() or WIDEST_LINE))
     return article_row(value)
 
 
-async def _tail(settings: Settings, topic: str | None, start: Start, limit: int | None, show: Any) -> None:
+async def _tail(
+    settings: Settings, topic: str | None, stories: bool, start: Start, limit: int | None, show: Any
+) -> None:
     from aiokafka.errors import KafkaError  # noqa: PLC0415
 
     from events import topics  # noqa: PLC0415
@@ -116,7 +130,8 @@ async def _tail(settings: Settings, topic: str | None, start: Start, limit: int 
     from marsad.topics import unreachable  # noqa: PLC0415
 
     options = client_options(settings)
-    name = topic or topics.full_name(topics.ENRICHED, settings.topic_prefix)
+    ours = topics.STORIES if stories else topics.ENRICHED
+    name = topic or topics.full_name(ours, settings.topic_prefix)
     try:
         async for record in follow(options, Want(name, start.value, limit)):
             show(record)
