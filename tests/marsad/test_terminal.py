@@ -34,7 +34,8 @@ def test_a_cell_has_its_width_and_no_mark_without_its_letter(text: str, width: i
 
 
 READ_AS_ONE = (
-    "\u0628\u064e\u0651", "\u0627\u0653", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1ee\U0001f1f6",
+    "\u0628\u064e\u0651", "\u0627\u0653",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1ee\U0001f1f6",
     "\U0001f44d\U0001f3fd", "\u2764\ufe0f", "\u0915\u094d\u0937\u093f", "\u1100\u1161\u11a8", "e\u0301\u0323",
     "\u06dd\u0662", "\u0643\u200d",
 )  # fmt: skip
