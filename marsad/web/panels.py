@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from events.alert import Alert
 from events.feed import FeedStatus
@@ -171,8 +171,7 @@ def _feed_rows(rows: Sequence[FeedRow], words: Texts) -> Markup:
 def _feed(row: FeedRow, words: Texts) -> Markup:
     feed, said = row.feed, row.said
     name = isolated(feed.source_name or feed.source_id)
-    # What went wrong is told in English, as `marsad feeds list` tells it; the word before it is the reader's.
-    wrong = Markup('<p class="wrong">{}</p>\n').format(isolated(said.wrong, "en", "ltr"))
+    wrong = Markup('<p class="wrong">{}</p>\n').format(_wrong(row, words))
     times = (
         ("since", moment(said.since) if said.since else NOTHING),
         ("next_try", _next_try(row, words)),
@@ -190,6 +189,17 @@ def _feed(row: FeedRow, words: Texts) -> Markup:
         state="well" if row.well else "faulty", status=feed.status, name=name, told=told,
         word=words.of("statuses", feed.status), wrong=NOTHING if row.well else wrong,
     )  # fmt: skip
+
+
+def _wrong(row: FeedRow, words: Texts) -> Markup:
+    """Say what is wrong: in the words of `marsad feeds list`, or ours around what the server said."""
+    feed, fault = row.feed, row.said.fault
+    quoted = feed.moved_to if fault == "moved" else feed.last_error
+    return escape(words.of("faults", fault)).format(
+        wrong=isolated(row.said.wrong, "en", "ltr"),
+        told=isolated(quoted, "en", "ltr"),
+        times=words["times_in_a_row"].replace("{n}", str(feed.errors)) if feed.errors > 1 else "",
+    )
 
 
 def _next_try(row: FeedRow, words: Texts) -> Markup:

@@ -105,6 +105,32 @@ def test_feeds_say_the_words_of_the_command(memory: Memory) -> None:
     assert row.said.wrong in feeds(memory).text
 
 
+@pytest.mark.parametrize(
+    ("fault", "changes", "arabic"),
+    [
+        ("gone", {"status": "gone", "last_error": "HTTP 410"}, "(HTTP 410)"),
+        (
+            "blocked",
+            {"status": "blocked", "errors": 2, "last_error": "HTTP 403"},
+            "الخادم يرفضنا: HTTP 403 (عدد المرات المتتالية: 2)",
+        ),
+        ("failing", {"status": "failing", "errors": 1, "last_error": "timed out"}, "تعذّر الجلب: timed out"),
+        ("overdue", {"next_poll_at": "2026-11-21T07:00:00.000Z"}, "ولا يفحصها أحد"),
+        ("unpolled", {"last_polled_at": None}, "لم تُفحص بعد"),
+        ("silent", {"silent_since": "2026-11-19T06:00:00.000Z"}, "خلافاً لعادتها"),
+        ("moved", {"moved_to": "https://new.example/"}, "انتقلت إلى https://new.example/"),
+    ],
+)
+def test_every_fault_has_words_in_both_languages(
+    memory: Memory, fault: str, changes: dict[str, object], arabic: str
+) -> None:
+    told(memory, replace(FOLLOWED, **changes))
+    (row,) = memory.feeds.rows(NOW)
+    assert row.said.fault == fault
+    assert row.said.wrong in feeds(memory).text
+    assert arabic in feeds(memory, lang="ar").text
+
+
 def test_feeds_are_filtered_by_address(memory: Memory) -> None:
     told(
         memory,
