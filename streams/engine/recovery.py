@@ -127,6 +127,7 @@ class _Recovery:
             if writing is not None:
                 written += await writing
         written += await asyncio.to_thread(_timed, self._store.settle)
+        self._store.reached(end)
         log.info(
             "%s: %d changelog records: reading %.1f s, writing %.1f s beside it",
             self._name, count, read, written,

@@ -141,12 +141,21 @@ class PartitionStore(MutableMapping[str, bytes]):
         self._db.flush()
 
     def delivered(self, key: bytes, value: bytes | None, offset: int) -> None:
-        """Remember that the changelog holds our writes up to this record at `offset`."""
-        if offset >= self.position:
+        """Remember that the changelog holds this write of ours at `offset`, where it goes on from `position`.
+
+        Between them lies what another worker wrote while one of us was a zombie. This copy lacks it, so the
+        position stays below it, and the next opening reads it: found by `make chaos`.
+        """
+        if offset == self.position:
             self._db[POSITION_KEY] = self._stand(offset + 1, mark_of(key, value))
 
+    def reached(self, position: int) -> None:
+        """Remember that everything before `position` is in: above the last record may lie compacted ones."""
+        if position > self.position:
+            self._db[POSITION_KEY] = self._stand(position, self.mark or b"")
+
     def _stand(self, position: int, mark: bytes) -> bytes:
-        self.position, self.mark = position, mark
+        self.position, self.mark = position, mark or None
         return b"%d %s" % (position, mark)
 
     def clear(self) -> None:

@@ -172,6 +172,13 @@ MUTANTS = (
         ("tests/engine/test_state.py",),
     ),
     Mutant(
+        "a copy counts as complete only up to what another worker wrote",
+        "streams/engine/state.py",
+        "        if offset == self.position:\n",
+        "        if offset >= self.position:\n",
+        ("tests/recovery/test_changelogs.py",),
+    ),
+    Mutant(
         "a superseded revision does not come into current",
         "streams/engine/steps.py",
         "        if incoming.header(SUPERSEDED_HEADER) is None:\n",

@@ -23,6 +23,7 @@ def test_writes_are_there_at_once_and_wait_to_be_sent_in_order(tmp_path: Path) -
 def test_it_opens_again_with_entries_and_position(tmp_path: Path) -> None:
     store = PartitionStore(tmp_path / "p")
     store["ar/1"] = b"one"
+    store.reached(41)
     store.delivered(b"ar/1", b"one", 41)
     store.close()
     again = PartitionStore(tmp_path / "p")
@@ -72,11 +73,27 @@ def test_changelog_records_bring_entries_and_tombstones(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_delivery_report_out_of_order_never_moves_the_position_back(tmp_path: Path) -> None:
+def test_the_position_moves_over_writes_of_our_own_alone(tmp_path: Path) -> None:
     store = PartitionStore(tmp_path / "p")
+    store.delivered(b"ar/1", b"one", 0)
+    store.delivered(b"ar/2", None, 1)
+    assert (store.position, store.mark) == (2, mark_of(b"ar/2", None))
     store.delivered(b"ar/9", b"nine", 9)
-    store.delivered(b"ar/3", None, 3)
-    assert store.position == 10
+    store.delivered(b"ar/10", b"ten", 10)
+    store.delivered(b"ar/1", b"one", 0)
+    assert store.position == 2
+    store.close()
+
+
+def test_the_end_of_a_reading_moves_the_position_over_what_was_compacted_away(tmp_path: Path) -> None:
+    store = PartitionStore(tmp_path / "p")
+    store.restore([(b"a", b"1")], 30)
+    store.reached(33)
+    store.reached(31)
+    store.delivered(b"b", b"2", 33)
+    store.close()
+    store = PartitionStore(tmp_path / "p")
+    assert (store.position, store.mark) == (34, mark_of(b"b", b"2"))
     store.close()
 
 

@@ -132,6 +132,22 @@ async def test_what_is_there_is_not_read_again(log: Log, opened: Open) -> None:
     assert dict(store.items()) == await log.model()
 
 
+async def test_what_another_worker_wrote_between_our_writes_is_read_at_the_next_opening(
+    log: Log, opened: Open
+) -> None:
+    """A worker that was frozen writes on beside its successor: neither has what the other wrote meanwhile."""
+    await log.write(*entries(0, 10))
+    store = opened()
+    await log.recover(store)
+    await log.write(*entries(10, 13))  # the successor
+    store["ar/010"] = b"value 10"  # decided anew, with the same bytes
+    await log.write(("ar/010", "value 10"))
+    store.delivered(b"ar/010", b"value 10", 13)
+    store = opened()
+    assert await log.recover(store) == 4
+    assert dict(store.items()) == await log.model()
+
+
 async def test_a_changelog_that_was_never_written_is_no_reason_to_wait(log: Log, opened: Open) -> None:
     store = opened()
     assert await log.recover(store) == 0
@@ -144,7 +160,7 @@ async def test_one_emptied_by_delete_records_is_no_reason_to_wait_either(log: Lo
     await log.delete_before(10)
     store = opened()
     assert await log.recover(store) == 0
-    assert len(store) == 0
+    assert (len(store), store.position) == (0, 10)
     await log.write(*entries(10, 12))
     assert await log.recover(store) == 2
     assert dict(store.items()) == await log.model()
@@ -203,7 +219,7 @@ async def test_a_checkpoint_beyond_the_end_is_refused_and_deleting_the_state_hel
 ) -> None:
     await log.write(*entries(0, 3))
     store = opened()
-    store.delivered(b"ar/900", b"from elsewhere", 900)
+    store.reached(901)
     with pytest.raises(ChangelogError, match="ends at 3, but the local state has seen 901"):
         await log.recover(store)
     store.clear()
