@@ -61,6 +61,7 @@ class Memories(Generic[I]):
         self._kind = kind
         self._changelog = kind.changelog
         self._open: dict[int, Memory[I]] = {}
+        self._rebalances = 0
         self.recovering = False
 
     async def open(self, partition: int) -> Memory[I]:
@@ -69,10 +70,19 @@ class Memories(Generic[I]):
         if memory is None:
             self.recovering = True
             try:
-                memory = self._open[partition] = await self._recovered(partition)
+                memory = self._open[partition] = await self._current(partition)
             finally:
                 self.recovering = False
         return memory
+
+    async def _current(self, partition: int) -> Memory[I]:
+        """Open a memory that no rebalance has overtaken: what was read before one may be old after it."""
+        while True:
+            rebalances = self._rebalances
+            memory = await self._recovered(partition)
+            if rebalances == self._rebalances:
+                return memory
+            memory.store.close()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -125,7 +135,8 @@ class Memories(Generic[I]):
         )
 
     def close(self) -> None:
-        """Drop all memories; their directories are free for others."""
+        """Drop all memories, those too that are just being opened; their directories are free for others."""
+        self._rebalances += 1
         for partition, memory in self._open.items():
             try:
                 memory.store.close()

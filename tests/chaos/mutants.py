@@ -179,6 +179,13 @@ MUTANTS = (
         ("tests/recovery/test_changelogs.py",),
     ),
     Mutant(
+        "a memory that a rebalance overtook while it was opened is opened anew",
+        "streams/engine/memory.py",
+        "            if rebalances == self._rebalances:\n",
+        "            if True:\n",
+        ("tests/recovery/test_changelogs.py",),
+    ),
+    Mutant(
         "a superseded revision does not come into current",
         "streams/engine/steps.py",
         "        if incoming.header(SUPERSEDED_HEADER) is None:\n",

@@ -1,6 +1,7 @@
 """Recovery from changelogs as operators, compaction and accidents leave them, on a real Kafka."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from aiokafka.errors import PolicyViolationError
 from events.topics import changelog
 from marsad import topics
 from marsad.accounting import read_all
+from streams.dedupe import Index
+from streams.engine.memory import Kind, Memories
 from streams.engine.recovery import ChangelogError, recover
 from streams.engine.state import PartitionStore
 
@@ -146,6 +149,21 @@ async def test_what_another_worker_wrote_between_our_writes_is_read_at_the_next_
     store = opened()
     assert await log.recover(store) == 4
     assert dict(store.items()) == await log.model()
+
+
+async def test_a_memory_that_a_rebalance_overtook_while_it_was_opened_is_opened_anew(
+    log: Log, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    memories = Memories(tmp_path, log.client, Kind("dedupe", log.topic, Index))
+    with caplog.at_level(logging.INFO, "marsad.engine"):
+        opening = asyncio.create_task(memories.open(0))
+        while not memories.recovering:
+            await asyncio.sleep(0)
+        memories.close()
+        memory = await opening
+    assert caplog.text.count("partition 0 ready") == 2
+    assert await memories.open(0) is memory
+    memories.close()
 
 
 async def test_a_changelog_that_was_never_written_is_no_reason_to_wait(log: Log, opened: Open) -> None:
