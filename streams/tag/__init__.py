@@ -10,7 +10,7 @@ import msgspec
 
 from events.article import DedupedArticle, EnrichedArticle
 from events.identity import digest
-from streams.tag import gazetteer, introduced, names, places, tollwords, topics
+from streams.tag import cues, gazetteer, names, places, tollwords, topics
 from streams.tag.casualties import casualties
 from streams.tag.lexicon import Lexicon
 from streams.tag.passage import passages
@@ -28,7 +28,7 @@ SOURCES = (
     gazetteer.entries,
     places.sport_entries,
     names.entries,
-    introduced.entries,
+    cues.entries,
     topics.entries,
     tollwords.entries,
 )

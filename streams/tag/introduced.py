@@ -3,71 +3,19 @@
 "اللواء سعد معن", "Colonel Ali Hassan", "جامعة البصرة". Less sure than the tables, and scored so.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
 
-from streams.tag.lexicon import Meaning
+from streams.tag.cues import LINKS, introducers
 from streams.tag.names import Spotted
+from streams.tag.offices import between_commas, ended, in_apposition, latin, offices, role
 from streams.tag.passage import Passage
-from streams.tag.tables import settings
-from streams.text.fold import match
 
 _LONGEST_NAME = 5
-_LINKS = frozenset(
-    ["بن", "ابن", "بنت", "ابو", "ابي", "ام", "ال", "عبد", "bin", "ibn", "abu", "al", "el", "de", "van", "von"]
-)
 _SONS = frozenset(["بن", "ابن", "بنت"])
 _FAITH = frozenset(["الله", "الدين", "الرحمن", "العزيز", "الكريم", "الحسين"])
 
 
-@dataclass(frozen=True)
-class Cues:
-    """Sets of words in match form."""
-
-    given: frozenset[str]
-    common: frozenset[str]
-    stops: frozenset[str]
-    roles: frozenset[str]
-    ranks: frozenset[str]
-    not_names: frozenset[str]
-    speech: frozenset[str]
-
-
-@cache
-def introducers() -> Cues:
-    """Give the words that introduce or end names, read once."""
-    people, organisations = settings("cues.toml")["people"], settings("cues.toml")["organisations"]
-
-    def words(table: dict[str, list[str]], *names: str) -> frozenset[str]:
-        return frozenset(match(word) for name in names for word in table[name])
-
-    return Cues(
-        given=words(people, "given"),
-        common=words(people, "common"),
-        stops=words(people, "stops"),
-        roles=words(people, "roles"),
-        ranks=words(people, "ranks", "english_ranks"),
-        speech=words(people, "speech"),
-        not_names=words(organisations, "not_names") | words(people, "stops"),
-    )
-
-
-def entries() -> Iterable[tuple[str, Meaning]]:
-    """Give the lexicon entries of ranks, given names and heads of organisations."""
-    people, organisations = settings("cues.toml")["people"], settings("cues.toml")["organisations"]
-    for kind, words in (
-        ("rank", [*people["ranks"], *people["english_ranks"]]),
-        ("given", people["given"]),
-        ("given", people["given_english"]),
-        ("head", organisations["heads"]),
-    ):
-        for word in words:
-            yield match(word), Meaning(kind, 0)
-
-
-_KINDS = frozenset(["rank", "given", "head"])
+_KINDS = frozenset(["rank", "given", "head", "office"])
 
 
 def introduced(passage: Passage, taken: Sequence[tuple[int, int]]) -> list[Spotted]:
@@ -89,12 +37,12 @@ def introduced(passage: Passage, taken: Sequence[tuple[int, int]]) -> list[Spott
 
 def _read(passage: Passage, start: int, end: int, kinds: frozenset[str], clitic: str) -> Spotted | None:
     if "rank" in kinds:
-        return _ranked(passage, end)
+        return _ranked(passage, end) or _beside(passage, start, end)
     if "given" in kinds and "ال" not in clitic:
         return _given(passage, start)
     if "head" in kinds and "ال" not in clitic and "لل" not in clitic:
         return _organisation(passage, start, end)
-    return None
+    return _held(passage, start, end) if "office" in kinds else None
 
 
 _JOINTS = frozenset("-'’")
@@ -124,14 +72,14 @@ def _ranked(passage: Passage, end: int) -> Spotted | None:
         words = words[1:]
     if not words:
         return None
-    count = _latin(passage, words) if words[0][0].isascii() else _arabic(words)
+    count = latin(passage, words) if words[0][0].isascii() else _arabic(words)
     return _person(passage, words[:count], "rank") if count else None
 
 
 def _may_be_ranked(passage: Passage, end: int) -> bool:
     """Tell at one look whether a name can follow a rank."""
     word = _next(passage, end)
-    return word.isascii() or word in introducers().given or word in _LINKS or word in introducers().ranks
+    return word.isascii() or word in introducers().given or word in LINKS or word in introducers().ranks
 
 
 def _next(passage: Passage, at: int) -> str:
@@ -157,7 +105,7 @@ def _arabic(words: Sequence[tuple[str, int]]) -> int:
     cues = introducers()
     if words[0][0] not in cues.given and not (len(words) > 1 and words[1][0] in cues.given):
         return 0
-    if words[0][0] not in cues.given and words[0][0] not in _LINKS:
+    if words[0][0] not in cues.given and words[0][0] not in LINKS:
         return 0
     count, strange = 1, 0
     while count < min(len(words), _LONGEST_NAME):
@@ -165,22 +113,15 @@ def _arabic(words: Sequence[tuple[str, int]]) -> int:
         if word in cues.stops or word in cues.roles:
             break
         family = _definite(word) and (word.endswith("ي") or count == 1)
-        if not (word in cues.given or word in _LINKS or before in _LINKS or family):
+        if not (word in cues.given or word in LINKS or before in LINKS or family):
             if _definite(word) or (_definite(before) and before.endswith("ي")):
                 break  # a family name ends the name: قاسم المحمدي تدمير
             strange += 1
             if strange > 1 or count > 2 or not _is_strange_name(word):
                 break
         count += 1
-    count = _ended(words, count)
+    count = ended(words, count)
     return count if count > 1 else 0
-
-
-def _ended(words: Sequence[tuple[str, int]], count: int) -> int:
-    """Give how many of the first `count` words are left where no link ends a name."""
-    while count and words[count - 1][0] in _LINKS:
-        count -= 1
-    return count
 
 
 def _is_strange_name(word: str) -> bool:
@@ -192,19 +133,6 @@ def _definite(word: str) -> bool:
     return word.startswith("ال") and len(word) > 4 and word not in introducers().ranks
 
 
-def _latin(passage: Passage, words: Sequence[tuple[str, int]]) -> int:
-    """Give how many capitalised words stand at the front, with links such as "al" between them."""
-    count = 0
-    for word, start in words[:_LONGEST_NAME]:
-        upper = passage.surface(start, start + len(word))[:1].isupper()
-        if not upper and not (count and word in _LINKS):
-            break
-        if word in introducers().ranks or word in introducers().roles:
-            break
-        count += 1
-    return _ended(words, count)
-
-
 def _given(passage: Passage, start: int) -> Spotted | None:
     """Read a name without a title: two given names, or one and a family name in ال."""
     if not _may_go_on(passage, start):
@@ -213,7 +141,7 @@ def _given(passage: Passage, start: int) -> Spotted | None:
     if passage.surface(start, start + 3) == "على" or _is_in_the_name_of(passage, words):
         return None
     if words[0][0].isascii():
-        count = _latin(passage, words)
+        count = latin(passage, words)
         return _person(passage, words[:count], "given") if count > 1 else None
     count = _arabic(words)
     if count and role(passage, start) is not None:
@@ -227,7 +155,7 @@ def _given(passage: Passage, start: int) -> Spotted | None:
             and word not in _FAITH
             and (parts > 1 or words[0][0] not in cues.common)
         )
-        linked = word in _LINKS or before in _LINKS or word in _FAITH
+        linked = word in LINKS or before in LINKS or word in _FAITH
         if word in cues.stops or not (word in cues.given or linked or family):
             break
         parts += not linked or before in _SONS
@@ -236,7 +164,7 @@ def _given(passage: Passage, start: int) -> Spotted | None:
             break
     if parts < 2:
         return None
-    return _person(passage, words[: _ended(words, count)], "given")
+    return _person(passage, words[: ended(words, count)], "given")
 
 
 def _may_go_on(passage: Passage, start: int) -> bool:
@@ -245,18 +173,26 @@ def _may_go_on(passage: Passage, start: int) -> bool:
     if not word or word in cues.stops:
         return False
     first = passage.folded.text[start : passage.folded.cuts[passage.folded.number(start)]]
-    if first.isascii() or first in _LINKS or word in cues.given or word in _LINKS:
+    if first.isascii() or first in LINKS or word in cues.given or word in LINKS:
         return True
     if word in _FAITH or word.startswith("ال"):
         return True
-    return _is_strange_name(word) and not passage.vocabulary.isdisjoint(_offices())
+    return _is_strange_name(word) and not passage.vocabulary.isdisjoint(offices())
 
 
-@cache
-def _offices() -> frozenset[str]:
-    """Give the roles with all that can be written onto them: without one of these nobody has an office."""
-    roles = introducers().roles
-    return frozenset(front + role for role in roles for front in ("", "و", "ال", "وال"))
+def _held(passage: Passage, start: int, end: int) -> Spotted | None:
+    """Read an English name after its office: "rescue chief Dilshad Rauf"."""
+    words = _tail(passage, end)
+    count = latin(passage, words)
+    return _person(passage, words[:count], "office") if count > 1 else _beside(passage, start, end)
+
+
+def _beside(passage: Passage, start: int, end: int) -> Spotted | None:
+    """Read an English name with a comma between it and its office, whichever comes first."""
+    if not passage.folded.text[start].isascii():
+        return None
+    words = in_apposition(passage, start, end) or between_commas(passage, end)
+    return _person(passage, words, "office") if words else None
 
 
 def _is_in_the_name_of(passage: Passage, words: Sequence[tuple[str, int]]) -> bool:
@@ -298,35 +234,3 @@ def _may_be_organisation(passage: Passage, end: int) -> bool:
 
 def _plain(word: str) -> bool:
     return not word.startswith(("و", "ب", "ل")) and len(word) > 2 and not word.isascii()
-
-
-def role(passage: Passage, start: int) -> str | None:
-    """Give the office told right before a name: from the nearest role's head up to the name."""
-    if passage.vocabulary.isdisjoint(_offices()):
-        return None
-    head = passage.folded.text[max(0, start - 90) : start]
-    begin = at = max(0, start - 90) + head.rfind("\n") + 1
-    found: int | None = None
-    roles, stops = introducers().roles, introducers().stops
-    for word in passage.folded.text[begin:start].split(" "):
-        bare = word.removeprefix("و").removeprefix("ال") if word not in roles else word
-        if bare in roles:
-            found = at if found is None else found
-        elif word in stops:
-            found = None
-        at += len(word) + 1
-    if found is None:
-        return None
-    begin = _capitalised(passage, begin, found)
-    text = passage.surface(begin, start - (len(head) - len(head.rstrip()))).strip(" ،,:«»\"'()-")
-    return text.removeprefix("و") if text.startswith("وال") else text or None
-
-
-def _capitalised(passage: Passage, begin: int, at: int) -> int:
-    """Give where the capitalised words before an English role begin: "Iraqi Prime Minister"."""
-    for word in reversed(list(re.finditer(r"[^ ]+", passage.folded.text[begin:at]))):
-        start = begin + word.start()
-        if not (word[0].isascii() and start > begin and passage.surface(start, start + 1).isupper()):
-            break
-        at = start
-    return at

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from streams.tag.introduced import introducers
+from streams.tag.cues import introducers
 from streams.tag.names import Spotted
 from streams.tag.passage import Passage
 

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from events.article import DedupedArticle
-from streams.tag import introduced, names, shortforms
+from streams.tag import introduced, names, offices, shortforms
 from streams.tag.lexicon import NAME_KINDS, Hit, leftmost_longest
 from streams.tag.names import Spotted
 from streams.tag.passage import Passage
@@ -48,7 +48,7 @@ def _listed(
     for hit in leftmost_longest(passage.hits, _is_name):
         named = names.spotted(passage, hit, own)
         if named:
-            office = introduced.role(passage, named.start) if named.kind == "person" else None
+            office = offices.role(passage, named.start) if named.kind == "person" else None
             listed.append(named._replace(role=office))
         elif "mask" in hit.kinds:
             masked.append((hit.start, hit.end))

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from streams.tag import gazetteer, introduced, leaning, lexicon, names, tollwords, topics
+from streams.tag import cues, gazetteer, leaning, lexicon, names, tollwords, topics
 from streams.tag.lexicon import leftmost_longest
 from streams.tag.tables import TABLES, rows, settings
 from streams.text.fold import match
@@ -105,7 +105,7 @@ def test_flags_are_known() -> None:
 
 def test_no_dead_entry() -> None:
     """Every form of every table is found by the automaton when it stands alone."""
-    for source in (gazetteer.entries, names.entries, introduced.entries, topics.entries, tollwords.entries):
+    for source in (gazetteer.entries, names.entries, cues.entries, topics.entries, tollwords.entries):
         for form, meaning in source():
             assert form, meaning
             found = leftmost_longest(lexicon().find(form), lambda hit: True)
