@@ -39,9 +39,11 @@ async def under_load(workers: Workers, producer: AIOKafkaProducer) -> None:
     await workers.drained()
 
 
-async def enriched(broker: str, prefix: str) -> dict[str, bytes]:
+async def enriched(broker: str, prefix: str) -> dict[tuple[str, int], list[str]]:
+    """Each revision of each article, less its story: that counts who was first, and partitions race for it."""
     records = await verifier.read_topic(broker, f"{prefix}articles.enriched.v1")
-    found = {orjson.loads(one.value)["event_id"]: one.value for one in records}
+    values = [orjson.loads(one.value) for one in records]
+    found = {(one["article_id"], one["revision"]): [one["title"], one["text"]] for one in values}
     assert len(found) == len(records), "an orderly restart makes nothing twice"
     return found
 
