@@ -40,7 +40,7 @@ async def under_load(workers: Workers, producer: AIOKafkaProducer) -> None:
 
 
 async def enriched(broker: str, prefix: str) -> dict[tuple[str, int], list[str]]:
-    """Each revision of each article, less its story: that counts who was first, and partitions race for it."""
+    """Each revision of each article, less its story, which counts who was first: partitions race."""
     records = await verifier.read_topic(broker, f"{prefix}articles.enriched.v1")
     values = [orjson.loads(one.value) for one in records]
     found = {(one["article_id"], one["revision"]): [one["title"], one["text"]] for one in values}
