@@ -57,6 +57,7 @@ bench: environment
 	.venv/bin/python -m benchmarks.normalize
 	.venv/bin/python -m benchmarks.feeds 1000
 	.venv/bin/python -m benchmarks.alerts
+	.venv/bin/python -m benchmarks.page
 
 # The tests' fuzzing of normalize and of feeds at its full length: 100,000 inputs each, about five minutes each.
 fuzz: environment

@@ -14,6 +14,7 @@ class Lineage:
 
     def __init__(self, most: int = MOST) -> None:
         self.connected = False
+        self.version = 0
         self.position: Position = {}
         self._most = most
         self._stories: dict[str, Story] = {}
@@ -24,6 +25,7 @@ class Lineage:
         """Take in a story as it now is."""
         self._forget(story.story_id)
         self._stories[story.story_id] = story
+        self.version += 1
         for there, told in ((story.merged_into, self._merged), (story.split_from, self._split)):
             if there and there != story.story_id:
                 told.setdefault(there, {})[story.story_id] = None
@@ -34,6 +36,7 @@ class Lineage:
         """Forget everything: the log that it came from is another one now."""
         for kept in (self._stories, self._merged, self._split, self.position):
             kept.clear()
+        self.version += 1
 
     def _forget(self, story_id: str) -> None:
         gone = self._stories.pop(story_id, None)

@@ -43,6 +43,8 @@ class Log(Generic[T]):
 
     def __init__(self, most: int, most_bytes: int) -> None:
         self.connected = False
+        self.version = 0
+        """Goes up with everything that changes what a reader sees."""
         self.position: Position = {}
         self.forgotten: Position = {}
         self._most = most
@@ -65,6 +67,7 @@ class Log(Generic[T]):
         insort(self._lines, new, key=lambda known: known.order)
         self._known.add(new.identity)
         self._bytes += new.size
+        self.version += 1
         self._evict()
         return True
 
@@ -73,6 +76,7 @@ class Log(Generic[T]):
         self._lines.clear()
         self._known.clear()
         self._bytes = 0
+        self.version += 1
         self.position, self.forgotten = {}, {}
 
     def _evict(self) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from marsad.web.alerts import AlertEntry, Alerts
 from marsad.web.board import Board, Entry
+from marsad.web.cache import Cache
 from marsad.web.feeds import Feeds
 from marsad.web.sse import Readers
 from marsad.web.watch import Clock, Watch, now
@@ -21,6 +22,13 @@ class Memory:
     feeds: Feeds = field(default_factory=Feeds)
     watch: Watch = field(default_factory=Watch)
     clock: Clock = now
+    cache: Cache = field(default_factory=Cache)
+
+    @property
+    def version(self) -> tuple[object, ...]:
+        """What a front page made a moment ago must share with the memory to be right still."""
+        board = self.board
+        return board.version, board.connected, board.lineage.version, self.alerts.version
 
     def now(self) -> datetime:
         """Give the time."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
 from events.alert import Alert
 from events.feed import FeedStatus
+from events.times import wire_time
 from marsad.lag import Lag
 from marsad.web.alerts import SEVERITIES, AlertQuery
 from marsad.web.feeds import FeedRow
@@ -216,15 +217,11 @@ def lag_page(memory: Memory, ui: str, words: Texts) -> str:
     watch = memory.watch
     told = _lag_table(watch.lags, words) if watch.lags else note(words["no_lag"])
     when = Markup('<p class="meta">{} {}</p>\n').format(
-        words["measured_at"], moment(_instant(watch.measured_at))
+        words["measured_at"], moment(wire_time(watch.measured_at))
     ) if watch.measured_at else NOTHING  # fmt: skip
     old = note(words["lag_old"]) if watch.lags and watch.stale else NOTHING
     body = main(_heading(frame) + old + told + when + _api("/api/lag", words))
     return document(frame, memory, words, (live(frame, words), body))
-
-
-def _instant(when: Any) -> str:
-    return str(when.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 
 def _lag_table(lags: Iterable[Lag], words: Texts) -> Markup:

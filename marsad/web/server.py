@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
+from events.times import wire_time
 from events.wire import to_dict
 from marsad.web import streams
 from marsad.web.alerts import AlertQuery
@@ -52,7 +53,9 @@ def _json(document: object) -> web.Response:
 async def _page(request: web.Request) -> web.Response:
     words, memory = _words(request), request.app[MEMORY]
     memory.watch.ask()
-    return _html(page(memory, Query.of(request.query), words), words)
+    query = Query.of(request.query)
+    html = memory.cache.get((query, words.lang), memory.version, lambda: page(memory, query, words))
+    return _html(html, words)
 
 
 async def _story(request: web.Request) -> web.Response:
@@ -120,7 +123,7 @@ async def _api_lag(request: web.Request) -> web.Response:
     """Give the lag as `marsad lag -o json` does, with when it was measured."""
     watch = request.app[MEMORY].watch
     await watch.fresh()
-    measured = watch.measured_at.isoformat() if watch.measured_at else None
+    measured = wire_time(watch.measured_at) if watch.measured_at else None
     return _json({"measured_at": measured, "stages": list(watch.lags)})
 
 
