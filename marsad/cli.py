@@ -14,8 +14,8 @@ from marsad.errors import Failure
 from marsad.output import say
 
 ORDER = (
-    "run poll process push connectors worker web broker topics tail dlt lag retag rules dictionaries feeds "
-    "schema config doctor"
+    "run poll process push connectors worker web broker topics tail project dlt lag retag rules dictionaries "
+    "feeds schema config doctor"
 ).split()
 """As a reader of the help meets them; files not named here come last."""
 

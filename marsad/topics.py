@@ -215,6 +215,18 @@ async def apply(options: Mapping[str, Any], wanted: Wanted) -> tuple[list[str], 
     return [one.name for one in missing], left
 
 
+async def create(
+    options: Mapping[str, Any], prefix: str, topic: Topic, partitions: int, replication: int | None
+) -> str:
+    """Create a topic that is not in our table where it is missing; give its name. Raises Failure."""
+    name = full_name(topic, prefix)
+    async with admin(options) as client:
+        if name not in await client.list_topics():
+            await _create(client, [_new(Found(name, topic), partitions, replication)])
+            await _await_leaders(client, [name], partitions)
+    return name
+
+
 def _new(one: Found, partitions: int, replication: int | None) -> NewTopic:
     copies = BROKER_DEFAULT if replication is None else replication
     # aiokafka takes the broker's default only beside an (empty) assignment; see its NewTopic.__init__.
