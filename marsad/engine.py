@@ -4,14 +4,16 @@ import os
 
 from aiokafka.admin import AIOKafkaAdminClient
 
+from marsad import __version__
 from marsad.connection import client_options, security_options
-from marsad.errors import Failure
+from marsad.errors import Failure, Misuse
 from marsad.health import health_address
 from marsad.settings import Settings
 from marsad.topics import admin, check_partitions
 from streams.dedupe import DedupeSettings
 from streams.engine.app import EngineSettings
 from streams.engine.slots import NoSlotError, claim
+from streams.engine.tracing import Trace, exported, no_trace
 
 HOUR_MS = 60 * 60 * 1000
 
@@ -43,7 +45,18 @@ async def engine_settings(settings: Settings, stage: str) -> EngineSettings:
         client=security_options(settings),
         dedupe=dedupe_settings(settings),
         health=health_address(settings),
+        trace=_trace(settings, stage),
     )
+
+
+def _trace(settings: Settings, stage: str) -> Trace:
+    """Give where the spans of a stage go. Raises Misuse where they are asked for and cannot be made."""
+    if not settings.traces:
+        return no_trace
+    try:
+        return exported(f"marsad-{stage}", __version__)
+    except ImportError as error:
+        raise Misuse(f"traces need OpenTelemetry ({error.name}): pip install 'marsad[otel]'") from None
 
 
 async def cluster_id(client: AIOKafkaAdminClient) -> str:

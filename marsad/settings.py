@@ -114,6 +114,11 @@ class Settings:
     )
     health_host: str = _setting("127.0.0.1", kinds.TEXT, "address of the health port")
 
+    traces: bool = _setting(
+        False,
+        kinds.FLAG,
+        "whether stages send OpenTelemetry traces (marsad[otel]); OTEL_* variables say where to",
+    )
     log_format: str = _setting(
         "auto",
         kinds.one_of("auto", "console", "json"),

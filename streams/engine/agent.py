@@ -19,6 +19,7 @@ from streams.engine.failstop import fail_stop
 from streams.engine.metrics import Counts
 from streams.engine.records import Handled, Incoming, Outgoing
 from streams.engine.steps import Step
+from streams.engine.tracing import Trace, no_trace, onward
 from streams.engine.vitals import Doing
 from streams.engine.window import AckWindow
 
@@ -57,6 +58,7 @@ class StageLoop:
         mark_durable: Callable[[TP, int], None],
         guard: ContiguityGuard,
         fault: FaultPoint = no_fault,
+        trace: Trace = no_trace,
     ) -> None:
         self.stage = stage
         self.counts = Counts(stage)
@@ -67,6 +69,7 @@ class StageLoop:
         self._mark_durable = mark_durable
         self._guard = guard
         self._fault = fault
+        self._trace = trace
         self._windows: dict[TP, AckWindow[Any]] = {}
 
     async def run(self, events: AsyncIterator[Any]) -> None:
@@ -84,10 +87,12 @@ class StageLoop:
         self.doing = "checking"
         await self._guard.check(message.tp, message.offset)
         incoming = to_incoming(message)
+        hop = self._trace(self.stage, incoming)
         handled = await self._decided(incoming)
         self._fault("after-state", incoming)
         self.doing = "delivering"
-        deliveries = [await self._deliver(record) for record in handled.outgoing]
+        deliveries = [await self._deliver(onward(record, hop)) for record in handled.outgoing]
+        hop.end(handled.outcome)
         self._fault("after-send", incoming)
         self.counts.add(handled.outcome)
         await self._window(message.tp).add((event, incoming, handled.fetched_at), deliveries)

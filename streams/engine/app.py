@@ -26,6 +26,7 @@ from streams.engine.probes import HealthAddress
 from streams.engine.records import Outgoing
 from streams.engine.rules import RulesFollower
 from streams.engine.steps import DedupeStep, NormalizeStep, Step, TagStep
+from streams.engine.tracing import Trace, no_trace
 
 log = logging.getLogger("marsad.engine")
 
@@ -48,6 +49,7 @@ class EngineSettings:
     request_seconds: float = 40.0
     rebalance_seconds: float = 120.0
     health: HealthAddress | None = None
+    trace: Trace = no_trace
 
     def connection(self) -> dict[str, Any]:
         """Give the settings for a client of our own, beside Faust's."""
@@ -83,7 +85,7 @@ def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) ->
     guard = ContiguityGuard(_Positions(app), settings.connection())
     step = _step(stage, settings, memories, rules)
     outsize = OutsizeProducer(settings.connection(), settings.request_seconds)
-    loop = StageLoop(stage, step, _publisher(app, outsize), _mark_durable(app), guard, fault)
+    loop = StageLoop(stage, step, _publisher(app, outsize), _mark_durable(app), guard, fault, settings.trace)
     _wire(app, topics.read_by(stage), settings, loop)
 
     membership = Membership()
