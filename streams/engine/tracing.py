@@ -1,6 +1,6 @@
 """Traces across stages by the record header `traceparent` (W3C): off, and not even loaded, unless asked for.
 
-Faust reads through its own fetcher, so what instruments Kafka clients (opentelemetry-instrumentation-aiokafka) never
+Faust reads through its own fetcher, so opentelemetry-instrumentation-aiokafka never
 sees a record come in: one span a record and stage, made here. Each output carries the span on; a raw record
 without the header begins a trace. Dead letters and changelogs stay as they are, byte for byte.
 """
@@ -75,7 +75,7 @@ def open_telemetry(provider: "TracerProvider") -> Trace:
 
 
 def exported(service: str, version: str) -> Trace:
-    """Give a trace sent by OTLP over HTTP, as the OTEL_* variables say; raises ImportError without the extra."""
+    """Give a trace sent by OTLP over HTTP, as the OTEL_* variables say; ImportError without the extra."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
