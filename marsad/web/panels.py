@@ -18,7 +18,7 @@ from marsad.web.memory import Memory
 from marsad.web.query import MAX_VALUE, Query
 from marsad.web.shell import Frame, choice, document, hidden, live, main, note
 from marsad.web.sse import position_text
-from marsad.web.texts import LANGUAGES, Texts
+from marsad.web.texts import Texts
 from marsad.web.tolls import toll
 
 MAX_SHOWN = 300
@@ -62,7 +62,7 @@ class FeedQuery:
 
 def alerts_page(memory: Memory, query: AlertQuery, words: Texts) -> str:
     """Give the alerts that `query` asks for, newest first."""
-    frame = Frame("alerts", query.url(ui=_other(words)), query.ui, words.of("sections", "alerts"),
+    frame = Frame("alerts", query.url(ui=words.other), query.ui, words.of("sections", "alerts"),
                   query.url("/events/alerts"))  # fmt: skip
     shown = list(memory.alerts.newest(query))
     inner = _heading(frame) + (alert_items(shown, query, words) if shown else note(words["no_alerts"]))
@@ -135,7 +135,7 @@ def _pairs(name: str, alert: Alert, words: Texts) -> Markup:
 def feeds_page(memory: Memory, query: FeedQuery, words: Texts) -> str:
     """Give the feeds: those with a fault first, each saying what is wrong, since when, and its next try."""
     frame = Frame(
-        "feeds", query.url(_other(words)), query.ui, words.of("sections", "feeds"), every=EVERY
+        "feeds", query.url(words.other), query.ui, words.of("sections", "feeds"), every=EVERY
     )  # fmt: skip
     all_rows = memory.feeds.rows(memory.now())
     rows = query.rows(all_rows)
@@ -212,7 +212,7 @@ def _next_try(row: FeedRow, words: Texts) -> Markup:
 def lag_page(memory: Memory, ui: str, words: Texts) -> str:
     """Give how far behind each stage is, in records and in seconds, as measured last."""
     ui = Query.of({"ui": ui}).ui
-    other = Query(ui=_other(words)).url("/lag")
+    other = Query(ui=words.other).url("/lag")
     frame = Frame("lag", other, ui, words.of("sections", "lag"), every=EVERY)
     watch = memory.watch
     told = _lag_table(watch.lags, words) if watch.lags else note(words["no_lag"])
@@ -247,7 +247,3 @@ def _api(path: str, words: Texts) -> Markup:
     return Markup('<nav aria-label="{}"><a href="{}">{}</a></nav>\n').format(
         words["pages"], path, words["api"]
     )
-
-
-def _other(words: Texts) -> str:
-    return next(lang for lang in LANGUAGES if lang != words.lang)

@@ -13,7 +13,7 @@ from marsad.web.query import Query
 from marsad.web.shell import Frame, choice, document, hidden, live, main, note
 from marsad.web.sse import position_text
 from marsad.web.story import forebears, story
-from marsad.web.texts import LANGUAGES, Texts
+from marsad.web.texts import Texts
 
 PAGE_STORIES = 30
 FRONT_ALERTS = 3
@@ -39,7 +39,7 @@ def view(board: Board, query: Query) -> View:
 def page(memory: Memory, query: Query, words: Texts) -> str:
     """Give the front page for `query` in the interface language of `words`."""
     shown, board = view(memory.board, query), memory.board
-    frame = Frame("stories", query.url(ui=_other(words)), query.ui, stream=query.url("/events", page=1))
+    frame = Frame("stories", query.url(ui=words.other), query.ui, stream=query.url("/events", page=1))
     inner = Markup("").join((
         _notice(board, shown, words), _alerts(memory, query, words),
         *(story(one, query, words, board.lineage) for one in shown.stories), _pages(shown, words),
@@ -56,7 +56,7 @@ def story_page(memory: Memory, query: Query, words: Texts) -> str | None:
         return None
     path = Query(story=query.story).story_path
     title = shown[0].articles[0].event.title if shown else known.title if known else ""
-    address = Query(ui=_other(words)).url(path)
+    address = Query(ui=words.other).url(path)
     frame = Frame("", address, query.ui, title or words["untitled"], query.url("/events"))
     if shown:
         inner = Markup("").join(story(one, query, words, board.lineage) for one in shown)
@@ -71,10 +71,6 @@ def _bare(story_id: str, title: str, board: Board, words: Texts) -> Markup:
     """Give a story whose articles the page no longer, or not yet, has."""
     heading = Markup("<h2>{}</h2>\n").format(isolated(title or words["untitled"]))
     return heading + note(words["story_gone"]) + forebears(story_id, board.lineage, words)
-
-
-def _other(words: Texts) -> str:
-    return next(lang for lang in LANGUAGES if lang != words.lang)
 
 
 def _filters(board: Board, query: Query, words: Texts) -> Markup:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from marsad.web.marks import one_line
 from marsad.web.memory import Memory
 from marsad.web.query import Query
-from marsad.web.texts import LANGUAGES, Texts
+from marsad.web.texts import Texts
 
 SECTIONS = {"stories": "/", "alerts": "/alerts", "feeds": "/feeds", "lag": "/lag"}
 
@@ -48,7 +48,7 @@ def document(frame: Frame, memory: Memory, words: Texts, parts: Sequence[Markup]
 
 
 def _header(frame: Frame, memory: Memory, words: Texts) -> Markup:
-    other = next(lang for lang in LANGUAGES if lang != words.lang)
+    other = words.other
     return Markup(
         '<a class="skip" href="#stories">{skip}</a>\n<header>\n<h1><a href="{home}">{title}</a></h1>\n'
         '<p>{tagline}</p>\n<a href="{other_url}" lang="{other}" dir="{other_dir}" hreflang="{other}">'

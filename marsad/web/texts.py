@@ -18,6 +18,11 @@ class Texts:
     def __getitem__(self, name: str) -> str:
         return str(self._words[name])
 
+    @property
+    def other(self) -> str:
+        """The interface language that this one is not."""
+        return next(lang for lang in LANGUAGES if lang != self.lang)
+
     def of(self, group: str, name: str) -> str:
         """Give the word for `name` in a closed set: relations, kinds, removals, roles."""
         return str(self._words[group].get(name, name))

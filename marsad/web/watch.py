@@ -54,6 +54,9 @@ class Watch:
             self.measured_at = self._clock()
         except (KafkaError, OSError, LookupError) as error:  # TimeoutError is an OSError
             log.info("lag cannot be measured: %s", error)
+        except Exception:
+            # Figures are no reason to take the news away; the page says that they are old.
+            log.exception("lag cannot be measured")
 
     @property
     def stale(self) -> bool:

@@ -175,13 +175,14 @@ async def test_lag_tells_records_and_seconds_of_each_stage() -> None:
     assert "التطبيع" in Document(lag_page(memory, "", texts("ar"))).text
 
 
-async def test_lag_that_cannot_be_measured_says_so_and_keeps_the_old() -> None:
+@pytest.mark.parametrize("error", [OSError("the broker is away"), ZeroDivisionError("a bug")])
+async def test_lag_that_cannot_be_measured_says_so_and_keeps_the_old(error: Exception) -> None:
     answers = iter([LAGS])
 
     async def measure() -> Sequence[Lag]:
         for found in answers:
             return found
-        raise OSError("the broker is away")
+        raise error
 
     clock = [NOW]
     memory = connected(watch=Watch(measure, clock=lambda: clock[0]))
