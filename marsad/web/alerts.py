@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from events.alert import Alert
 from marsad.web.log import Log
-from marsad.web.marks import clean
-from marsad.web.query import MAX_VALUE
+from marsad.web.query import address, values
 
 MAX_ALERTS = 500
 MAX_BYTES = 8 * 1024 * 1024
@@ -45,15 +43,12 @@ class AlertQuery:
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "AlertQuery":
         """Read URL parameters."""
-        values = (clean(parameters.get(name, "")).strip()[:MAX_VALUE] for name in ("severity", "rule", "ui"))
-        return cls(*values)
+        return cls(**values(parameters, "severity", "rule", "ui"))
 
     def url(self, path: str = "/alerts", **changes: str) -> str:
         """Give the address of this query with `changes`."""
         wanted = replace(self, **changes)
-        fields = {"severity": wanted.severity, "rule": wanted.rule, "ui": wanted.ui}
-        given = urlencode({name: value for name, value in fields.items() if value})
-        return f"{path}?{given}" if given else path
+        return address(path, severity=wanted.severity, rule=wanted.rule, ui=wanted.ui)
 
     @property
     def filtered(self) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
-from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
@@ -15,7 +14,7 @@ from marsad.web.alerts import SEVERITIES, AlertQuery
 from marsad.web.feeds import FeedRow
 from marsad.web.marks import clean, isolated, link, moment
 from marsad.web.memory import Memory
-from marsad.web.query import MAX_VALUE, Query
+from marsad.web.query import Query, address, values
 from marsad.web.shell import Frame, choice, document, hidden, live, main, note
 from marsad.web.sse import position_text
 from marsad.web.texts import Texts
@@ -40,14 +39,11 @@ class FeedQuery:
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "FeedQuery":
         """Read URL parameters."""
-        values = (clean(parameters.get(name, "")).strip()[:MAX_VALUE] for name in ("q", "status", "ui"))
-        return cls(*values)
+        return cls(**values(parameters, "q", "status", "ui"))
 
     def url(self, ui: str) -> str:
         """Give the address of this query in an interface language."""
-        fields = {"q": self.q, "status": self.status, "ui": ui}
-        given = urlencode({name: value for name, value in fields.items() if value})
-        return f"/feeds?{given}" if given else "/feeds"
+        return address("/feeds", q=self.q, status=self.status, ui=ui)
 
     def rows(self, rows: Iterable[FeedRow]) -> list[FeedRow]:
         """Give the feeds that are asked for."""

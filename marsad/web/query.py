@@ -13,6 +13,17 @@ MAX_VALUE = 200
 MAX_PAGE = 1_000
 
 
+def values(parameters: Mapping[str, str], *names: str) -> dict[str, str]:
+    """Read filters from URL parameters: cleaned, bounded, empty where not given."""
+    return {name: clean(parameters.get(name, "")).strip()[:MAX_VALUE] for name in names}
+
+
+def address(path: str, **fields: str | int) -> str:
+    """Give a path with those of `fields` that say something."""
+    given = urlencode({name: value for name, value in fields.items() if value != ""})
+    return f"{path}?{given}" if given else path
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """The filters of one request; an empty one lets everything through."""
@@ -30,10 +41,9 @@ class Query:
     def of(cls, parameters: Mapping[str, str]) -> "Query":
         """Read URL parameters; what cannot be read counts as not given."""
         names = ("q", "lang", "relation", "source", "tag", "story", "ui")
-        values = {name: clean(parameters.get(name, "")).strip()[:MAX_VALUE] for name in names}
         page = parameters.get("page", "1")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-        return cls(**values, page=min(max(number, 1), MAX_PAGE))
+        return cls(**values(parameters, *names), page=min(max(number, 1), MAX_PAGE))
 
     @classmethod
     def for_story(cls, story_id: str, parameters: Mapping[str, str]) -> "Query":
@@ -50,8 +60,7 @@ class Query:
             "tag": wanted.tag, "story": wanted.story, "ui": wanted.ui,
             "page": wanted.page if wanted.page > 1 else "",
         }  # fmt: skip
-        given = urlencode({name: value for name, value in fields.items() if value != ""})
-        return f"{path}?{given}" if given else path
+        return address(path, **fields)
 
     @property
     def story_path(self) -> str:
