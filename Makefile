@@ -69,6 +69,7 @@ eval: environment
 	.venv/bin/python -m benchmarks.eval_dedupe
 	.venv/bin/python -m benchmarks.eval_topics $(DATA)
 	.venv/bin/python -m benchmarks.eval_tags $(DATA)
+	.venv/bin/python -m benchmarks.eval_quotes
 
 # Writes the topic model anew, byte for byte what is in the repository, from the ANT Corpus below DATA.
 model: environment

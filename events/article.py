@@ -259,6 +259,13 @@ class OtherToll(Casualties, frozen=True, kw_only=True):
     role: TollRole
 
 
+class Urgency(Value, frozen=True, kw_only=True):
+    """That the source marks an article as urgent: عاجل, BREAKING; `flash` is the higher of the two."""
+
+    level: Literal["flash", "urgent"]
+    evidence: tuple[Evidence, ...]
+
+
 class EnrichedArticle(DedupedBase, frozen=True, kw_only=True):
     """The public event. `event_id` is a digest of all the rest: one id, one sequence of bytes."""
 
@@ -269,4 +276,5 @@ class EnrichedArticle(DedupedBase, frozen=True, kw_only=True):
     people: tuple[Named, ...]
     casualties: Casualties | None
     casualties_other: tuple[OtherToll, ...]
+    urgency: Urgency | None = None
     rules_version: str

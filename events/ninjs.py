@@ -19,6 +19,10 @@ MEDIATOPIC = "http://cv.iptc.org/newscodes/mediatopic/"
 CREATOR = "marsad"
 
 
+URGENCY = {"flash": 1, "urgent": 2}
+"""ninjs counts from 1, the most urgent, to 9."""
+
+
 def ninjs(event: EnrichedArticle) -> dict[str, Any]:
     """Give the ninjs news item; a withdrawn article is `canceled`."""
     changes = event.relates_to.changes if event.relates_to else ()
@@ -32,6 +36,7 @@ def ninjs(event: EnrichedArticle) -> dict[str, Any]:
         "versionCreated": event.fetched_at,
         "contentCreated": event.published_at,
         "pubStatus": "canceled" if any(change.kind == "withdrawn" for change in changes) else "usable",
+        "urgency": URGENCY[event.urgency.level] if event.urgency else None,
         "language": event.lang,
         "title": event.title,
         "headlines": [{"role": "main", "contentType": "text/plain", "value": event.title}]

@@ -126,7 +126,11 @@ def _named_after(tokens: list[str]) -> str | None:
     if _is_verb(tokens[0]):
         return _name(tokens[1:])
     if tokens[0].lower() in _words().english:
-        return _capitals([word for word in tokens[1:] if word != "to"])
+        told = [word for word in tokens[1:] if word != "to"]
+        # said border chief Dilshad Rauf
+        office = next((at for at, word in enumerate(told[:_OFFICE]) if word[0].isupper()), 0)
+        plain = all(word[0].isalpha() for word in told[:office])
+        return _capitals(told[office:] if plain else told)
     office = next((at for at, word in enumerate(tokens[:_OFFICE]) if word[0].isupper()), 0)
     tokens = tokens[office:]
     name = _capitals(tokens)

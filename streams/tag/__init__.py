@@ -16,6 +16,7 @@ from streams.tag.lexicon import Lexicon
 from streams.tag.passage import passages
 from streams.tag.sorting import sort_names
 from streams.tag.tables import data_digest
+from streams.tag.urgency import urgency
 from streams.text.fold import FOLD_VERSION
 
 CODE_VERSION = "2"
@@ -55,6 +56,7 @@ def tag(article: DedupedArticle) -> EnrichedArticle:
         people=names.listing(found, "person"),
         casualties=toll,
         casualties_other=other_tolls,
+        urgency=urgency(article),
         rules_version=RULES_VERSION,
     )
     event_id = digest("enriched", msgspec.json.encode(enriched).decode())

@@ -1,5 +1,6 @@
 """`marsad retag` on a real Kafka: dry run, superseding events, races with a worker, kills."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 import orjson
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from connectors.publish import Publisher, Record
 from events import topics
@@ -19,6 +20,7 @@ from events.identity import digest
 from events.wire import cloud_headers, encode
 from marsad.commands.retag import wire_since
 from marsad.errors import Failure, Misuse
+from marsad.lag import topic_partitions
 from marsad.retag import Retag
 from streams.tag import RULES_VERSION, tag
 from tests.pipeline.verifier import read_topic
@@ -225,3 +227,46 @@ def test_since_reads_instants_days_and_spans() -> None:
         with pytest.raises(Misuse, match="--since"):
             wire_since(wrong, now)
     assert issubclass(Misuse, Failure)
+
+
+async def grown(cluster: Cluster, beyond: int) -> None:
+    """Wait until `enriched` holds more than `beyond` records."""
+    async with AIOKafkaConsumer(bootstrap_servers=cluster.broker) as consumer:
+        name = topics.full_name(topics.ENRICHED, cluster.prefix)
+        parts = await topic_partitions(cluster.client, name)
+        while True:
+            if sum((await consumer.end_offsets(parts)).values()) > beyond:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_killed_at_any_moment_and_run_again_nothing_is_lost_and_nothing_comes_twice(
+    cluster: Cluster,
+) -> None:
+    articles = [bombing(number) for number in range(600)]
+    events = [older(one) for one in articles]
+    await cluster.put(topics.ENRICHED, *events)
+    await cluster.put(topics.CURRENT, *events)
+    arguments = ["retag", "--broker", cluster.broker, "--topic-prefix", cluster.prefix, "--yes"]
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "marsad", *arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        async with asyncio.timeout(120):
+            await grown(cluster, len(events))
+    finally:
+        running.kill()
+        await running.wait()
+    assert len(events) < len(await cluster.read(topics.ENRICHED)) < 2 * len(events)
+    await cluster.retag(cluster.publisher)
+    log = await cluster.read(topics.ENRICHED)
+    collapsed: dict[str, set[bytes]] = {}
+    for one in log:
+        collapsed.setdefault(orjson.loads(one.value)["event_id"], set()).add(one.value)
+    wanted = {encode(event) for event in events} | {encode(tag(one)) for one in articles}
+    assert all(len(values) == 1 for values in collapsed.values())
+    assert {value for values in collapsed.values() for value in values} == wanted
+    assert len(collapsed) == 2 * len(events)
+    assert await cluster.current() == {one.article_id: encode(tag(one)) for one in articles}
+    again = await cluster.retag(cluster.publisher)
+    assert (again["superseded"], again["current"]) == (0, 0)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.eval_quotes import marks, quotations
 from benchmarks.eval_tags import Score, own, tolls
 from benchmarks.labelled import own_articles, own_tolls
 
@@ -45,3 +46,14 @@ def test_names(half: str) -> None:
     assert precision(scores["organisations"]) >= 0.75
     assert precision(scores["people"]) >= 0.85
     assert recall(scores["people"]) >= 0.7
+
+
+def test_quotations_and_marks() -> None:
+    scores = quotations() | marks()
+    assert precision(scores["quotations"]) >= 0.95
+    assert recall(scores["quotations"]) >= 0.95
+    assert precision(scores["... and who speaks"]) >= 0.65
+    assert precision(scores["agency"]) >= 0.8
+    assert recall(scores["agency"]) >= 0.95
+    assert precision(scores["urgency"]) >= 0.95
+    assert recall(scores["urgency"]) >= 0.95
