@@ -11,6 +11,7 @@ from typing import Literal
 
 from events import topics
 from events.topics import Topic
+from marsad.projecting import PROJECTIONS
 
 Resource = Literal["topic", "group"]
 Pattern = Literal["literal", "prefix"]
@@ -45,6 +46,8 @@ class Component:
     groups: bool = False
     creates: bool = False
     reads_all: bool = False
+    makes: tuple[Topic, ...] = ()
+    """Topics that it creates by itself, and writes."""
 
 
 def _stage(name: Step, does: str, writes: tuple[Topic, ...], memory: bool = False) -> Component:
@@ -74,6 +77,10 @@ COMPONENTS: Mapping[str, Component] = MappingProxyType({
         ),
         Component("web", "the page", (*topics.CONSUMED, topics.STORIES, topics.FEEDS), groups=True),
         Component("lag", "`lag`, also as an exporter", topics.CONSUMED, groups=True),
+        Component(
+            "project", "`project`: enriched events in other formats", (topics.ENRICHED,),
+            group="project-", many_groups=True, makes=tuple(one.topic for one in PROJECTIONS.values()),
+        ),
         Component("publisher", "`push`: raw articles of your own", (), (topics.RAW,)),
         Component(
             "operator", "`dlt`, `retag`, `rules`, `feeds`, `tail`, `trace`, `lag` by hand", (),
@@ -115,6 +122,8 @@ def _on_topics(component: Component, prefix: str) -> Iterator[Grant]:
         if topic in component.writes:
             rights.append("Write")
         yield Grant("topic", "literal", topics.full_name(topic, prefix), tuple(rights))
+    for topic in component.makes:
+        yield Grant("topic", "literal", topics.full_name(topic, prefix), ("Create", "Write"))
 
 
 def _on_groups(component: Component, prefix: str) -> Iterator[Grant]:

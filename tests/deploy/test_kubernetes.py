@@ -20,8 +20,8 @@ OVERLAYS = sorted(
     [*(accepted.ROOT / "k8s" / "overlays").iterdir(), *(accepted.ROOT / "k8s" / "components").iterdir()]
 )
 STAGES = ("normalize", "dedupe", "tag", "alert")
-BY_HAND = {"publisher", "operator"}
-"""Components that people run, not the cluster."""
+BY_HAND = {"project", "publisher", "operator"}
+"""Components that people run, or an overlay of their own, not the base."""
 KUSTOMIZATION = yaml.safe_load((BASE / "kustomization.yaml").read_text("utf-8"))
 OBJECTS: list[dict[str, Any]] = [
     one for name in KUSTOMIZATION["resources"] for one in yaml.safe_load_all((BASE / name).read_text("utf-8"))

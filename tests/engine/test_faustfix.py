@@ -75,6 +75,11 @@ async def test_a_crash_of_a_service_ends_the_process_at_once(
     assert not app.should_stop
 
 
+async def test_faust_serves_no_pages_of_its_own(tmp_path: Path) -> None:
+    conf = build("dedupe", EngineSettings("127.0.0.1:1", tmp_path, "test")).app.conf
+    assert (conf.web_enabled, conf.web_tables_enabled) == (False, False)
+
+
 async def test_the_producer_keeps_order_and_waits_for_all_replicas(tmp_path: Path) -> None:
     producer = build("tag", EngineSettings("127.0.0.1:1", tmp_path, "test")).app.producer
     settings = {**producer._settings_default(), **producer._settings_extra()}

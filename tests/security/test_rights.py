@@ -95,6 +95,9 @@ async def test_the_pipeline_needs_no_right_beyond_the_table(
         raise AssertionError({name: programs.log(name) for name in programs.running}) from None
     lags = await until_printed(programs, "lag", "lag", "-o", "json", holds="alert")
     assert {json.loads(line)["stage"] for line in lags.splitlines()} == set(STAGES)
+    programs.start("project", "project", "ninjs")
+    ninjs = ("tail", f"{PREFIX}articles.ninjs.v1", *count)
+    await until_printed(programs, "operator", *ninjs, holds="ninjs-schema")
     programs.start("web", "web", "--port", "0")
     async with asyncio.timeout(PATIENCE):
         while "http://127.0.0.1:" not in programs.log("web"):
