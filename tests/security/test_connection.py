@@ -16,8 +16,11 @@ def programs(guarded: Guarded, tmp_path: Path) -> Programs:
     return Programs(guarded, tmp_path, "lab.")
 
 
-@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
-@pytest.mark.parametrize("tls", [True, False], ids=["SASL_SSL", "SASL_PLAINTEXT"])
+@pytest.mark.parametrize(
+    ("mechanism", "tls"),
+    [("PLAIN", True), ("SCRAM-SHA-256", True), ("SCRAM-SHA-512", True), ("PLAIN", False)],
+    ids=["PLAIN", "SCRAM-256", "SCRAM-512", "PLAIN-without-TLS"],
+)
 async def test_each_mechanism_proves_who_we_are(programs: Programs, mechanism: str, tls: bool) -> None:
     more = {"MARSAD_SASL_MECHANISM": mechanism}
     if not tls:
