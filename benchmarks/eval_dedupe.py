@@ -2,9 +2,9 @@
 
 Pairs go through `normalize` and `dedupe` as raw articles, each before a memory that holds other articles
 of the oldest pairs, so that words have a rarity. The half of a pair is the digest of its group (all those
-made of one event): thresholds are tuned on `tuning`, and `report` is what is told; `fresh` are pairs written
-after the rules. Plain baselines (baselines.py) see the same normalized articles. FILE: raw articles as JSON
-lines; their candidates are counted.
+made of one event): thresholds are tuned on `tuning`, and `report` is what is told; `fresh` and `own_words`
+are pairs written after the rules. Plain baselines (baselines.py) see the same normalized articles. FILE: raw
+articles as JSON lines; their candidates are counted.
 """
 
 import json
@@ -31,7 +31,7 @@ from streams.normalize import normalize
 from streams.text.fold import match
 
 LABELLED = Path(__file__).parent.parent / "tests" / "dedupe" / "labelled"
-PAIRS, FRESH = LABELLED / "pairs.jsonl", LABELLED / "fresh.jsonl"
+PAIRS, FRESH, OWN_WORDS = (LABELLED / f"{name}.jsonl" for name in ("pairs", "fresh", "own_words"))
 LABELS = ("repeat", "revision", "copy", "partial", "story", "apart")
 SAME = ("repeat", "revision", "copy")
 HALVES = ("tuning", "report")
@@ -138,6 +138,8 @@ def wanted(label: str) -> str:
 def scores(truth: list[bool], said: list[bool]) -> str:
     """Give precision, recall and F1."""
     hits = sum(t and s for t, s in zip(truth, said, strict=True))
+    if not any(truth):
+        return "none there" + (f", {sum(said)} said" if any(said) else "")
     precision, recall = hits / max(1, sum(said)), hits / max(1, sum(truth))
     f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
     return f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}"
@@ -200,10 +202,8 @@ def report(name: str, seen: list[Seen], settings: DedupeSettings) -> None:
     print(f"  stories: B-cubed F1 {b_cubed(rows):.3f}  ARI {adjusted_rand(rows):.3f}  ({len(rows)} articles)")
     reach = [s.reached for s in seen if s.pair.label in ("copy", "partial")]
     looked = [s.looked_at for s in seen]
-    print(
-        f"  index: recall {np.mean(reach):.3f} of copies and parts, "
-        f"{np.mean(looked):.1f} candidates an article"
-    )
+    reached = f"recall {np.mean(reach):.3f} of copies and parts, " if reach else ""
+    print(f"  index: {reached}{np.mean(looked):.1f} candidates an article")
     missed = defaultdict(list)
     for s in seen:
         if s.verdict != wanted(s.pair.label):
@@ -265,6 +265,9 @@ def main(files: list[str]) -> None:
         report(half, [s for s in seen if s.pair.half == half], settings)
     fresh = [judged(pair, everything[:BACKGROUND], settings) for pair in pairs(FRESH)]
     report("fresh (written after the rules; see the README beside them)", fresh, settings)
+    told = [judged(pair, everything[:BACKGROUND], settings) for pair in pairs(OWN_WORDS)]
+    for half in HALVES:
+        report(f"own words, {half}", [s for s in told if s.pair.half == half], settings)
     in_a_stream(STREAM, settings)
 
 

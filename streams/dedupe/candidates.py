@@ -16,7 +16,7 @@ from streams.dedupe.features import ANCHOR_EVERY, MAX_ANCHORS, Digests, Features
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.postings import WIDTH, Numbers
 from streams.dedupe.settings import DedupeSettings
-from streams.dedupe.terms import Weighed
+from streams.dedupe.terms import Weighed, rarest
 
 _LEAST_TERMS, _MOST_TERMS = 14, 24
 _BANDS = 42
@@ -25,7 +25,8 @@ _ASKED_ANCHORS = 400
 _RUNS_FOR_ONE = 8
 _ASKED_TERMS = 30
 """More than an article is found by: what one report says twice, another may say once."""
-_MIN_SHARED_TERMS = 3
+_MIN_SHARED = 1.6
+"""Two terms that hardly any other article holds, or more that are less rare, in shares of the rarest."""
 _FEW_ANCHORS = 8
 """Of about 70 words; a shorter text may be a copy by one band alone."""
 
@@ -95,14 +96,14 @@ def candidates(keys: Keys, memory: ShardMemory, settings: DedupeSettings) -> Can
     kinds = np.zeros(every, np.int64)
     kinds[bands:both], kinds[both:] = len(rows), 2 * len(rows)
     counts = np.bincount(kinds[which] + place, minlength=3 * len(rows))
-    band, anchor, term = counts.reshape(3, len(rows))
+    band, anchor, _ = counts.reshape(3, len(rows))
     rarity = np.zeros(every)
     rarity[both:] = keys.rarity
-    same = (term >= _MIN_SHARED_TERMS).nonzero()[0]
-    shared = np.bincount(place, rarity[which], len(rows))[same].astype(np.float64)
+    weights = np.bincount(place, rarity[which], len(rows)).astype(np.float64)
+    same = (weights >= _MIN_SHARED * rarest(memory)).nonzero()[0]
     return Candidates(
         near=_near(keys, memory, rows, band, anchor, settings.verify_best),
-        alike=_best(memory, rows[same], shared, settings.story_best),
+        alike=_best(memory, rows[same], weights[same], settings.story_best),
     )
 
 

@@ -24,6 +24,9 @@ _ENDINGS = "اهيء"
 _EDGE = "^"
 _LEAD = 120
 _YEARS = range(1900, 2100)
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split()) | {
+    f"m{month}" for month in range(1, 13)
+}
 _CAPITALS = re.compile(r"\b(?=\w*[A-Z])\w[\w'’-]*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n][\"'”’)]*\s*|[\"“‘(])(\w+)")
 
@@ -56,6 +59,21 @@ class Facts:
         return frozenset(_tokens(self.title))
 
     @lazy
+    def title_names(self) -> frozenset[str]:
+        """Give the words of the title that mean something."""
+        return frozenset(text for text in self.title_tokens if _MEANT[text])
+
+    @lazy
+    def said(self) -> frozenset[str]:
+        """Give the words of title and beginning."""
+        return self.title_tokens.union(self.lead)
+
+    @lazy
+    def names(self) -> frozenset[str]:
+        """Give the words written as names that are no offices, days, months or places (Latin script)."""
+        return self.capitals - tables().office - tables().places - self.own_names - _DAYS
+
+    @lazy
     def vocabulary(self) -> frozenset[str]:
         """Give all words of title and text."""
         return self.title_tokens | frozenset(self.tokens)
@@ -78,7 +96,7 @@ class Facts:
     @lazy
     def named_places(self) -> frozenset[str]:
         """Give the places of the table that title and beginning name."""
-        return tables().places & self.title_tokens.union(self.lead)
+        return tables().places & self.said
 
     @lazy
     def capitals(self) -> frozenset[str]:

@@ -46,7 +46,7 @@ class DedupeSettings:
     copy_containment: float = 0.60
     partial_containment: float = 0.70
     alias_containment: float = 0.50
-    story_cosine: float = 0.18
+    story_cosine: float = 0.15
     """How like two articles must be by their words alone before anything else is looked at."""
     story_score: float = 0.41
     """How much must speak for one event: the cosine, and what is specific to both (sameness.py)."""

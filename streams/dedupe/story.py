@@ -286,11 +286,13 @@ def _score(sight: Sight, entry: Entry, cosine: float) -> float | None:
     # What is shared as whole phrases is a beat's or a template's, before it is an event's.
     needed += _PHRASES * max(0.0, max(mine, theirs) - _OWN_WORDS)
     facts, others = sight.features.facts, facts_of(entry, sight.article.lang)
-    score = round(cosine + shared(facts, others).worth - lost_by_time(sight.at - entry.at), 9)
+    both, own_words = shared(facts, others), max(mine, theirs) < _OWN_WORDS
+    worth = both.worth + (both.in_own_words if own_words else 0.0)
+    score = round(cosine + worth - lost_by_time(sight.at - entry.at), 9)
     if score < needed:
         return None
     kinds = conflicts(facts, others)
-    if max(mine, theirs) >= _OWN_WORDS or "contrary" in kinds:
+    if not own_words or "contrary" in kinds:
         return None if _bars(sight, entry, kinds) else score
     # In own words, names and figures stand alike by chance, perhaps; more than one kind of them hardly.
     if kinds == {"names"}:

@@ -50,6 +50,11 @@ def rarity(memory: ShardMemory, terms: NDArray[np.uint32]) -> NDArray[np.float64
     return rare
 
 
+def rarest(memory: ShardMemory) -> float:
+    """Give the rarity of a term that no recent article holds."""
+    return float(np.log(len(memory.recent) + _UNSEEN_DOCUMENTS))
+
+
 @dataclass(frozen=True, eq=False)
 class Weighed:
     """The article at hand as one memory weighs it: made once, compared with several."""
