@@ -20,6 +20,8 @@ from streams.text.fold import match
 
 _ABRIDGED = 0.8
 """A text shorter than this share of the other is a shortened copy or an item of a composite."""
+_SHORTENED = 1 / _ABRIDGED
+"""By so much more of one text than of the other is shared where that one was cut, or added to."""
 _ALL_BUT_ONE = 0.7
 _SAME_TOPIC = 0.25
 _SAME_TITLE = 0.5
@@ -244,8 +246,8 @@ def _reasons(article: Article, entry: Entry, alike: Likeness, relation: str) -> 
         ),
         ("same_body", alike.same_body),
         ("near_text", not alike.same_body and relation == "copy" and alike.jaccard >= 0.5),
-        ("abridged", relation == "copy" and alike.mine > 1.5 * alike.theirs),
-        ("extended", relation == "copy" and alike.theirs > 1.5 * alike.mine),
+        ("abridged", relation == "copy" and alike.mine > _SHORTENED * alike.theirs),
+        ("extended", relation == "copy" and alike.theirs > _SHORTENED * alike.mine),
         ("contained", relation == "partial" and alike.mine >= alike.theirs),
         ("contains", relation == "partial" and alike.theirs > alike.mine),
         ("other_title", alike.title < 1.0),
