@@ -28,7 +28,7 @@ LAM_CLITICS = frozenset(["ل", "ول", "فل"])
 
 _LONGEST_CLITIC = max(map(len, WORD_CLITICS))
 _LAST_OF_CLITIC = frozenset(clitic[-1] for clitic in WORD_CLITICS if clitic)
-_SHORT = 6
+_SHORT = 5
 
 
 NAME_KINDS = frozenset(["place", "person", "organisation", "mask"])

@@ -137,3 +137,7 @@ def test_number_words_are_unique_after_folding() -> None:
     for row in rows("numbers.tsv"):
         forms.setdefault(match(row["word"]), set()).add(row["value"])
     assert {form: values for form, values in forms.items() if len(values) > 1} == {}
+
+
+def test_every_topic_has_both_labels() -> None:
+    assert all(concept.label and concept.label_ar for concept in topics.concepts().values())
