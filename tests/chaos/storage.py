@@ -35,16 +35,19 @@ async def damage_state(rig: Rig) -> str:
     """Bytes in the midst of a database's file are overwritten, as a failing disk does."""
     rig.workers.kill("dedupe")
     files = [file for path in rig.states() for file in path.iterdir() if _holds_data(file)]
-    file = rig.dice.choice(files)
-    with file.open("r+b") as opened:
-        opened.seek(rig.dice.randrange(file.stat().st_size))
-        opened.write(rig.dice.randbytes(64))
+    if files:
+        file = rig.dice.choice(files)
+        with file.open("r+b") as opened:
+            opened.seek(rig.dice.randrange(file.stat().st_size))
+            opened.write(rig.dice.randbytes(64))
     rig.workers.start("dedupe")
+    if not files:
+        raise Missed("no database is there yet")
     return file.name
 
 
 def _holds_data(file: Path) -> bool:
-    return file.suffix in (".log", ".sst") or file.name.startswith("MANIFEST")
+    return file.stat().st_size > 0 and (file.suffix in (".log", ".sst") or file.name.startswith("MANIFEST"))
 
 
 async def full_disk(rig: Rig) -> str:
