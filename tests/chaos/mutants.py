@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from streams.engine.failstop import EXIT_CODE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -208,7 +210,7 @@ def survives(mutant: Mutant | None, tests: Sequence[str]) -> bool:
         command = [sys.executable, "-m", "pytest", "-x", "-q", *tests]
         environment = {**os.environ, "PYTHONPATH": str(tree)}
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1):  # 1: tests ran and failed; anything else proves nothing
+    if done.returncode not in (0, 1, EXIT_CODE):  # 1: a test failed, 70: a worker's end took pytest with it
         raise SystemExit(f"pytest ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.returncode == 0
 
