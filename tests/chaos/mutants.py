@@ -188,6 +188,13 @@ MUTANTS = (
         ("tests/recovery/test_changelogs.py",),
     ),
     Mutant(
+        "what comes again of a forgotten article does not replace what was told of it since",
+        "streams/dedupe/index.py",
+        "    anew = current.first_seen_at > known.first_seen_at\n",
+        "    anew = False\n",
+        ("tests/dedupe/test_memory_properties.py",),
+    ),
+    Mutant(
         "a superseded revision does not come into current",
         "streams/engine/steps.py",
         "        if incoming.header(SUPERSEDED_HEADER) is None:\n",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from events.article import Article
 from streams.dedupe import DedupeSettings, Index
-from tests.dedupe.dedupe_articles import article, at
+from tests.dedupe.dedupe_articles import article, at, see
 
 HOUR = 60 * 60 * 1000
 SHORT = DedupeSettings(
@@ -153,3 +153,29 @@ def test_revisions_count_up_and_stories_never_shrink(stream: list[Article]) -> N
         assert all(now >= was for now, was in zip(counts, stories.get(made.story_id, (0, 0, 0)), strict=True))
         assert counts[0] >= counts[1] and counts[0] >= counts[2]
         stories[made.story_id] = counts
+
+
+def test_redelivered_after_it_was_forgotten_and_told_anew_it_is_superseded() -> None:
+    """Both lives begin at revision 1: the first must not stand in `current` after the second, come again."""
+    page = {"title": "انهيار سقف معمل في داقوق", "text": SENTENCES[0], "url": "https://alpha.example/1"}
+    first, again = article(**page), article(**page, hours=24 * 20)
+    days = [
+        article(f"خبر {day}", f"{SENTENCES[day % 5]} {day * 7919}", source=f"beta-{day % 2}", hours=24 * day)
+        for day in range(1, 20)
+    ]
+    index = Index()
+    told, *_, anew = see(index, first, *days, again)
+    assert (told.outcome, anew.outcome) == ("new", "new")
+    assert told.article and anew.article
+    assert told.article.article_id == anew.article.article_id
+    assert (told.article.revision, anew.article.revision) == (1, 1)
+    old, new = index.decide(first, "raw/0/0"), index.decide(again, "raw/0/20")
+    assert (old.redelivered, old.superseded, new.redelivered, new.superseded) == (True, True, True, False)
+
+
+def test_redelivered_after_a_repeat_of_it_it_is_not_superseded() -> None:
+    page = {"title": "انهيار سقف معمل في داقوق", "text": SENTENCES[0], "url": "https://alpha.example/1"}
+    index = Index()
+    _, repeat = see(index, article(**page), article(**page, hours=2))
+    assert repeat.outcome == "repeat"
+    assert not index.decide(article(**page), "raw/0/0").superseded
