@@ -12,7 +12,6 @@ from typing import Any
 from faust.types import TP
 
 from events.rejected import Rejected
-from events.times import parse_instant
 from streams.engine.contiguity import ContiguityGuard
 from streams.engine.deadletter import dead_letter
 from streams.engine.failstop import fail_stop
@@ -95,7 +94,7 @@ class StageLoop:
         hop.end(handled.outcome)
         self._fault("after-send", incoming)
         self.counts.add(handled.outcome)
-        await self._window(message.tp).add((event, incoming, handled.fetched_at), deliveries)
+        await self._window(message.tp).add((event, incoming, handled.fetched), deliveries)
         self.doing = "waiting"
 
     async def _decided(self, incoming: Incoming) -> Handled:
@@ -125,15 +124,15 @@ class StageLoop:
             window = self._windows[tp] = AckWindow(WINDOW, self._acknowledge, self._undelivered)
         return window
 
-    def _acknowledge(self, item: tuple[Any, Incoming, str | None]) -> None:
-        event, incoming, fetched_at = item
+    def _acknowledge(self, item: tuple[Any, Incoming, float | None]) -> None:
+        event, incoming, fetched = item
         self._fault("before-ack", incoming)
         self._mark_durable(event.message.tp, incoming.offset)
         self.acknowledged += 1
         if incoming.timestamp_ms > 0:  # a record need not say when it is from
             self.counts.wait.add(max(0.0, time.time() - incoming.timestamp_ms / 1000))
-        if fetched_at is not None:
-            self.counts.end_to_end.add(max(0.0, time.time() - parse_instant(fetched_at).timestamp()))
+        if fetched is not None:
+            self.counts.end_to_end.add(max(0.0, time.time() - fetched))
         # Faust waits for its own acknowledgements before it gives a partition away.
         event.ack()
         self._fault("before-commit", incoming)

@@ -55,9 +55,10 @@ class Outgoing:
 class Handled:
     """What a stage made of one record: its outputs, and one word for the counters.
 
-    `fetched_at` is set by the stage at the end of the way: when a connector fetched what is now enriched.
+    `fetched` is set by the stage at the end of the way: when a connector fetched what is now enriched, in
+    seconds since 1970.
     """
 
     outgoing: tuple[Outgoing, ...]
     outcome: str
-    fetched_at: str | None = None
+    fetched: float | None = None

@@ -10,6 +10,7 @@ from events.article import Article, DedupedArticle, RawArticle
 from events.rejected import Rejected
 from events.repeat import Repeat
 from events.story import Story
+from events.times import parse_instant
 from events.wire import (
     MAX_RAW_VALUE,
     ORIGIN_HEADER,
@@ -105,6 +106,8 @@ class TagStep:
     async def handle(self, incoming: Incoming) -> Handled:
         """Tag one article; `current` gets the very bytes of `enriched`."""
         article = decode(incoming.value, DedupedArticle)
+        # Here, not at the acknowledgement: a time that is none is the record's fault, no reason to stop.
+        fetched = parse_instant(article.fetched_at, "fetched_at").timestamp()
         enriched = tag(article)
         data = encode_for(topics.ENRICHED, enriched)
         headers = (*cloud_headers(enriched, data), (ORIGIN_HEADER, incoming.origin.encode()))
@@ -115,4 +118,4 @@ class TagStep:
             Outgoing(topics.full_name(topic, self._prefix), enriched.article_id.encode(), data, headers)
             for topic in wanted
         )
-        return Handled(outputs, article.relation, article.fetched_at)
+        return Handled(outputs, article.relation, fetched)

@@ -57,3 +57,11 @@ async def test_a_record_that_does_not_fit_is_refused_with_its_reason() -> None:
     with pytest.raises(Rejected) as refused:
         await TagStep(PREFIX).handle(incoming("articles.deduped.v1", {"title": "no id"}))
     assert refused.value.reason == "wrong_type"
+
+
+async def test_a_time_that_is_none_is_refused_and_not_found_out_at_the_acknowledgement() -> None:
+    article = dedupe(Index(), normalize(raw(1)))
+    assert article is not None
+    with pytest.raises(Rejected) as refused:
+        await TagStep(PREFIX).handle(incoming("articles.deduped.v1", article | {"fetched_at": "yesterday"}))
+    assert refused.value.reason == "bad_time"
