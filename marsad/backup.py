@@ -8,7 +8,7 @@ places of consumer groups are carried over as the number of records before them.
 import base64
 import contextlib
 import io
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -124,8 +124,7 @@ async def restore(client: Mapping[str, Any], path: Path, into: str | None = None
     async with AIOKafkaProducer(
         acks="all", enable_idempotence=True, linger_ms=5, max_request_size=topics.MAX_DEAD_BYTES, **client
     ) as producer:
-        async for _ in _sent(producer, topic, path):
-            pass
+        await _send_all(producer, topic, path)
     for group, at in places.items():
         await _commit(
             client, group, {TopicPartition(topic, int(number)): place for number, place in at.items()}
@@ -133,7 +132,7 @@ async def restore(client: Mapping[str, Any], path: Path, into: str | None = None
     return Done(topic, count, tuple(places))
 
 
-async def _sent(producer: AIOKafkaProducer, topic: str, path: Path) -> AsyncIterator[int]:
+async def _send_all(producer: AIOKafkaProducer, topic: str, path: Path) -> None:
     flying: list[Any] = []
     for line in _lines(path):
         if "p" not in line:
@@ -145,16 +144,14 @@ async def _sent(producer: AIOKafkaProducer, topic: str, path: Path) -> AsyncIter
             )
         )
         if len(flying) >= AT_ONCE:
-            yield await _landed(flying)
-    yield await _landed(flying)
+            await _landed(flying)
+    await _landed(flying)
 
 
-async def _landed(flying: list[Any]) -> int:
+async def _landed(flying: list[Any]) -> None:
     for one in flying:
         await one
-    count = len(flying)
     flying.clear()
-    return count
 
 
 async def _room(client: Mapping[str, Any], topic: str, partitions: int) -> None:
