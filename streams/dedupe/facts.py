@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 
-from streams.dedupe.lazy import lazy
-from streams.dedupe.words import MAX_WORDS, MEMO_SIZE, is_figure, tables, with_values, word, words_of
+from streams.dedupe.words import MAX_WORDS, Memo, is_figure, tables, with_values, word, words_of
 from streams.text.fold import match
 
 _CONTEXT = 2  # `_placed` counts on two
@@ -41,69 +41,69 @@ class Facts:
     own_names: frozenset[str] = frozenset()
     """Stems of the names of the outlet and its agency: they differ in every copy."""
 
-    @lazy
+    @cached_property
     def tokens(self) -> list[str]:
         """Give the text's words: stems, number words as digits, function words as they are."""
         return _tokens(self.text)
 
-    @lazy
+    @cached_property
     def padded(self) -> tuple[list[str], list[bool]]:
         """Give the words between edges, and of each whether it tells: function words alone stand anywhere."""
         edge, cues = [_EDGE] * _CONTEXT, tables().cues
         padded = edge + self.tokens + edge
         return padded, [_MEANT[text] and text not in cues and text != _EDGE for text in padded]
 
-    @lazy
+    @cached_property
     def title_tokens(self) -> frozenset[str]:
         """Give the title's words in the same form."""
         return frozenset(_tokens(self.title))
 
-    @lazy
+    @cached_property
     def title_names(self) -> frozenset[str]:
         """Give the words of the title that mean something."""
         return frozenset(text for text in self.title_tokens if _MEANT[text])
 
-    @lazy
+    @cached_property
     def said(self) -> frozenset[str]:
         """Give the words of title and beginning."""
         return self.title_tokens.union(self.lead)
 
-    @lazy
+    @cached_property
     def names(self) -> frozenset[str]:
         """Give the words written as names that are no offices, days, months or places (Latin script)."""
         return self.capitals - tables().office - tables().places - self.own_names - _DAYS
 
-    @lazy
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Give all words of title and text."""
         return self.title_tokens | frozenset(self.tokens)
 
-    @lazy
+    @cached_property
     def lead(self) -> list[str]:
         """Give the words that begin the text: who, what and where; long texts share all else by chance."""
         return self.tokens[:_LEAD]
 
-    @lazy
+    @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Give the pairs of neighbouring words that few articles share."""
         return _telling_pairs(self.lead)
 
-    @lazy
+    @cached_property
     def figures(self) -> frozenset[str]:
         """Give the figures of the text that are no years."""
         return _telling_figures(self.lead)
 
-    @lazy
+    @cached_property
     def named_places(self) -> frozenset[str]:
         """Give the places of the table that title and beginning name."""
         return tables().places & self.said
 
-    @lazy
+    @cached_property
     def capitals(self) -> frozenset[str]:
         """Give the words written with a capital inside a sentence, lower-cased (Latin script)."""
         starts = {found.start(1) for found in _SENTENCE_START.finditer(self.display)}
         found = (m for m in _CAPITALS.finditer(self.display) if m.start() not in starts)
-        return frozenset(_token(m[0].lower()) for m in found)
+        return frozenset(_TOKENS[m[0].lower()] for m in found)
 
 
 def _tokens(text: str) -> list[str]:
@@ -112,32 +112,17 @@ def _tokens(text: str) -> list[str]:
     return [*map(_TOKENS.__getitem__, words)]
 
 
-class _Tokens(dict[str, str]):
-    """Words already looked at."""
-
-    def __missing__(self, text: str) -> str:
-        if len(self) >= MEMO_SIZE:
-            self.clear()
-        plain = text.replace("_", "")
-        made = self[text] = word(plain).stem or plain
-        return made
-
-
-class _Meant(dict[str, bool]):
-    """Of words already looked at, whether they mean something."""
-
-    def __missing__(self, text: str) -> bool:
-        if len(self) >= MEMO_SIZE:
-            self.clear()
-        made = self[text] = bool(word(text).stem) or is_figure(text)
-        return made
-
-
-_TOKENS, _MEANT = _Tokens(), _Meant()
-
-
 def _token(text: str) -> str:
-    return _TOKENS[text]
+    plain = text.replace("_", "")
+    return word(plain).stem or plain
+
+
+def _means(text: str) -> bool:
+    """Tell whether a word is more than a function word."""
+    return bool(word(text).stem) or is_figure(text)
+
+
+_TOKENS, _MEANT = Memo(_token), Memo(_means)
 
 
 def _telling_figures(tokens: list[str]) -> frozenset[str]:
@@ -232,7 +217,7 @@ def _placed(
 ) -> Iterator[tuple[tuple[str, Run], _Placed]]:
     """Give the run from `start` to `after` in each of its contexts that is one of its own."""
     run = _Placed(
-        tuple(text for text in padded[start:after] if text not in own and _means(text)), padded[start - 1]
+        tuple(text for text in padded[start:after] if text not in own and _MEANT[text]), padded[start - 1]
     )
     if telling[start - 2] or telling[start - 1]:
         yield ("<", tuple(padded[start - _CONTEXT : start])), run
@@ -240,10 +225,6 @@ def _placed(
         yield (">", tuple(padded[after : after + _CONTEXT])), run
     if telling[start - 1] or telling[after]:
         yield ("<>", (padded[start - 1], padded[after])), run
-
-
-def _means(text: str) -> bool:
-    return _MEANT[text]
 
 
 def _kinds(left: _Placed, right: _Placed, a: Facts, b: Facts) -> Iterator[str]:

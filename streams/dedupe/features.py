@@ -11,14 +11,13 @@ At most `MAX_WORDS` words are looked at, so a text of any length costs the same.
 
 import base64
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from events.article import Article, Fingerprint
 from streams.dedupe.facts import Facts, names_in
-from streams.dedupe.lazy import lazy
 from streams.dedupe.table import key64
 from streams.dedupe.words import MAX_WORDS, codes, word, words_of
 from streams.text.fold import match
@@ -51,38 +50,38 @@ class Features:
     title: str
     text: str
 
-    @lazy
+    @cached_property
     def title_words(self) -> list[str]:
         """Give the words of the title's match form."""
         return words_of(self.title, MAX_WORDS)
 
-    @lazy
+    @cached_property
     def words(self) -> list[str]:
         """Give the words of the text's match form."""
         return words_of(self.text, MAX_WORDS)
 
-    @lazy
+    @cached_property
     def _codes(self) -> NDArray[np.uint64]:
         return codes(self.words)
 
-    @lazy
+    @cached_property
     def shingles(self) -> Digests:
         """Give the digests of all runs of three words, sorted, each once; of a shorter text, its words."""
         if len(self.words) < _SHINGLE_WORDS:
             return runs(self._codes >> _HALF, max(1, len(self.words)))
         return distinct(_finished(self._threes))
 
-    @lazy
+    @cached_property
     def _spread(self) -> NDArray[np.uint64]:
         """Give the digest of each word multiplied for each place that it may have in a run."""
         return _spread(self._codes >> _HALF, _ANCHOR_WORDS)
 
-    @lazy
+    @cached_property
     def _threes(self) -> NDArray[np.uint64]:
         """Give the runs of three words, not finished: those of five begin with them."""
         return _summed(self._spread[:_SHINGLE_WORDS])
 
-    @lazy
+    @cached_property
     def anchors(self) -> Digests:
         """Give the digests of the chosen runs of five words, sorted; of a flash, its digest as a whole."""
         if len(self.words) < FLASH_WORDS:
@@ -94,19 +93,19 @@ class Features:
         every = _finished(mixed)
         return distinct(every[every & (ANCHOR_EVERY - 1) == 0])
 
-    @lazy
+    @cached_property
     def bands(self) -> Digests:
         """Give one key for each band of the sketch; none where the text is too short for one."""
         return band_keys(self.article.fingerprint)
 
-    @lazy
+    @cached_property
     def facts(self) -> Facts:
         """Give the facts of the article, its outlet's and agency's own names apart."""
         article = self.article
         names = " ".join(filter(None, (article.source_name, article.source_id, article.agency)))
         return Facts(self.title, self.text, article.text[:MAX_CHARACTERS], names_in(names, article.lang))
 
-    @lazy
+    @cached_property
     def terms(self) -> tuple[Digests, NDArray[np.uint8]]:
         """Give term digests, rising, and how often each stands in the beginning, the title three times."""
         title = codes(self.title_words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from events.article import Article
 from events.times import parse_instant
@@ -10,7 +11,6 @@ from streams.dedupe.candidates import Keys, keys_of
 from streams.dedupe.clock import moved
 from streams.dedupe.entry import Entry, StoryState
 from streams.dedupe.features import Features, features_of
-from streams.dedupe.lazy import lazy
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.table import key64
@@ -40,12 +40,12 @@ class Sight:
     read_entry: Callable[[str, int], Entry | None]
     settings: DedupeSettings
 
-    @lazy
+    @cached_property
     def at(self) -> int:
         """Give the article's own time, milliseconds since 1970."""
         return round(parse_instant(self.article.fetched_at, "fetched_at").timestamp() * 1000)
 
-    @lazy
+    @cached_property
     def clock(self) -> int:
         """Give the shard's clock after this article: it never goes back, and no source alone moves it far."""
         before, told = self.memory.clock, self.memory.witnesses.told
@@ -53,17 +53,17 @@ class Sight:
             return self.at
         return moved(before, self.at, self.article.source_id, told, self.settings.max_clock_step_ms)
 
-    @lazy
+    @cached_property
     def hints(self) -> dict[int, str]:
         """Give the further keys under which the article may be known, each with its reason."""
         return hint_keys(self.article)
 
-    @lazy
+    @cached_property
     def features(self) -> Features:
         """Give what is compared of the article."""
         return features_of(self.article)
 
-    @lazy
+    @cached_property
     def keys(self) -> Keys:
         """Give where the article is looked up and will be found."""
         return keys_of(self.features, self.memory)

@@ -5,15 +5,17 @@ The tables stand in `data/facts.toml` and `data/places.txt` and are read once.
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+V = TypeVar("V")
 
 MAX_WORDS = 6_000
 """Words of a text that are compared; what lies beyond is known by its digest alone."""
@@ -22,7 +24,7 @@ MAX_WORDS = 6_000
 _PREFIXES = ("وال", "بال", "فال", "كال", "ولل", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 _MIN_REST = 3
 _MIN_NUMBER = 4
-MEMO_SIZE = 1 << 18
+_MEMO_SIZE = 1 << 18
 _FIGURE = re.compile(r"[وبلفك]?([0-9]+(?:\.[0-9]+)*)[^\W\d_]{0,3}")
 
 
@@ -96,35 +98,23 @@ def _strip(word: str) -> str:
     return word
 
 
-class _Memo(dict[str, Word]):
-    """Words already looked at; news repeats them, so that most take one look-up."""
+class Memo(dict[str, V]):
+    """What `make` gives for words already looked at; news repeats them, so that most take one look-up."""
 
-    def __missing__(self, text: str) -> Word:
-        if len(self) >= MEMO_SIZE:
+    def __init__(self, make: Callable[[str], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, text: str) -> V:
+        if len(self) >= _MEMO_SIZE:
             self.clear()
-        made = self[text] = _word(text)
+        made = self[text] = self._make(text)
         return made
-
-
-_MEMO = _Memo()
 
 
 def word(text: str) -> Word:
     """Give what is compared of one word of the match form."""
-    return _MEMO[text]
-
-
-class _Codes(dict[str, int]):
-    """The codes alone: the longest loop of this stage reads them."""
-
-    def __missing__(self, text: str) -> int:
-        if len(self) >= MEMO_SIZE:
-            self.clear()
-        made = self[text] = _MEMO[text].code
-        return made
-
-
-_CODES = _Codes()
+    return _WORDS[text]
 
 
 def codes(words: list[str]) -> NDArray[np.uint64]:
@@ -202,19 +192,6 @@ class _Number(NamedTuple):
 _NO_NUMBER = _Number()
 
 
-class _Numbers(dict[str, _Number]):
-    """Words already looked at for numbers."""
-
-    def __missing__(self, text: str) -> _Number:
-        if len(self) >= MEMO_SIZE:
-            self.clear()
-        made = self[text] = _number(text)
-        return made
-
-
-_NUMBERS = _Numbers()
-
-
 def _number(text: str) -> _Number:
     listed = tables()
     joined = text.startswith("و") and text not in listed.units
@@ -234,3 +211,9 @@ def _number(text: str) -> _Number:
 def is_figure(text: str) -> bool:
     """Whether a word (as `with_values` gives it) is a number."""
     return text.isdigit() and text.isascii()
+
+
+_WORDS = Memo(_word)
+_CODES = Memo(lambda text: _WORDS[text].code)
+"""The codes alone: the longest loop of this stage reads them."""
+_NUMBERS = Memo(_number)

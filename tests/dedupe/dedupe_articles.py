@@ -10,7 +10,8 @@ from events.article import Article, Dateline, Fingerprint, RawArticle
 from events.identity import article_id, digest
 from events.times import wire_time
 from streams.dedupe import Decision, Index
-from streams.text.fold import display, match
+from streams.text.display import display
+from streams.text.fold import match
 
 START = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 
