@@ -22,7 +22,8 @@ from events.identity import digest
 from streams.tag import lexicon, topics
 from streams.tag.leaning import Model
 from streams.tag.passage import passages
-from streams.text.fold import display, match
+from streams.text.display import display
+from streams.text.fold import match
 from training.topics import SECTIONS, documents, made
 
 OWN = Path(__file__).parent.parent / "tests" / "tag" / "labelled" / "topics.jsonl"

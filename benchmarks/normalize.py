@@ -28,7 +28,8 @@ from streams.normalize import STEPS, normalize, read
 from streams.normalize.fingerprint import fingerprint
 from streams.normalize.quotes import quotes
 from streams.normalize.structure import headings, items, joined
-from streams.text.fold import display, fold, match
+from streams.text.display import display
+from streams.text.fold import fold, match
 
 ROUNDS = 3
 ARTICLES = 2_000

@@ -28,7 +28,8 @@ from streams.tag.casualties import casualties
 from streams.tag.lexicon import Lexicon, Meaning
 from streams.tag.passage import passages
 from streams.tag.sorting import sort_names
-from streams.text.fold import display, fold
+from streams.text.display import display
+from streams.text.fold import fold
 
 ARTICLES = 300
 ROUNDS = 7

@@ -24,7 +24,8 @@ from streams.normalize.quotes import quotes
 from streams.normalize.repeats import cut_repeats
 from streams.normalize.structure import headings, items, joined
 from streams.normalize.teaser import cut_teaser
-from streams.text.fold import display, match, matches
+from streams.text.display import display
+from streams.text.fold import match, matches
 
 Step = Callable[[Draft], Draft]
 

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from streams.text.everyday import everyday_display, everyday_match, everyday_matches
+from streams.text.display import JOINER, RIDER, TO_CLEAN, display, even_spaces
+from streams.text.everyday import everyday_match, everyday_matches
 from streams.text.letters import (
     BEFORE_NFKC,
     EVERYDAY,
@@ -31,7 +32,6 @@ from streams.text.letters import (
     SPACE,
     STOP,
     Folding,
-    display_table,
     folding,
     within_30_marks,
 )
@@ -40,67 +40,6 @@ from streams.text.letters import (
 FOLD_VERSION = "1"
 
 _HELD = "\x01"  # a character that a later step must not see; neither form ever holds it
-
-_DISPLAY = display_table()
-_TO_CLEAN = re.compile("[" + "".join(f"\\U{code:08x}" for code in sorted(_DISPLAY) if code != 10) + "]")
-_LETTER = "\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f"
-_RIDER = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
-_JOINER = "\u200c\u200d"
-_SHORT_WORD = re.compile(f"(?:\\A|[^{_LETTER}{_RIDER}{_JOINER}ـ])[{_LETTER}]{{1,2}}\\Z")
-_IN_WORD = re.compile(f"[{_LETTER}{_RIDER}{_JOINER}]")
-_VOWEL_SIGN = re.compile(f"[{_RIDER}]")
-_KASHIDA = re.compile("ـ+")
-
-
-def display(text: str, lang: str | None = None) -> str:
-    """Clean `text` for reading: reversible, idempotent, never a letter lost.
-
-    A kashida stays where it is a sign: alone as a bullet or dash, and after a short word (هـ, لـ«…»).
-    `lang` is there for symmetry; no language asks for other cleaning yet.
-    """
-    everyday = everyday_display(text)
-    if everyday is not None:
-        if "ـ" not in everyday:
-            return everyday
-        return _nfc(_KASHIDA.sub(_kashida, everyday))
-    if _TO_CLEAN.search(text):
-        text = _TO_CLEAN.sub(_clean, text)
-    if "ـ" in text:
-        text = _KASHIDA.sub(_kashida, text)
-    return _even_spaces(text if text.isascii() else _nfc(text))
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", within_30_marks(text))
-
-
-def _clean(found: re.Match[str]) -> str:
-    return _DISPLAY[ord(found[0])] or ""
-
-
-def _kashida(run: re.Match[str]) -> str:
-    """Drop a run of kashidas that touches a letter, but for one after a short word; a lone run stays."""
-    text, start, end = run.string, run.start(), run.end()
-    after = text[end : end + 1]
-    vowel = _VOWEL_SIGN.match(after)
-    if not vowel and _IN_WORD.match(after):
-        return ""
-    if not _IN_WORD.match(text[start - 1 : start]):
-        return run[0]
-    return "ـ" if not vowel and _SHORT_WORD.search(text[max(0, start - 3) : start]) else ""
-
-
-def _even_spaces(text: str) -> str:
-    """Put one space between words and one line break between lines; no other white space comes in.
-
-    Replacing pairs until none is left takes a third of the time of splitting and joining.
-    """
-    while "  " in text:
-        text = text.replace("  ", " ")
-    text = text.replace(" \n", "\n").replace("\n ", "\n")
-    while "\n\n" in text:
-        text = text.replace("\n\n", "\n")
-    return text.strip(" \n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +64,13 @@ class Folded:
 def match(text: str, lang: str | None = None) -> str:
     """Give the match form of `text`; `lang` (BCP 47) matters for Sorani, Persian and Urdu only."""
     everyday = everyday_match(text, base_language(lang))
-    if everyday is None and _TO_CLEAN.search(text):
+    if everyday is None and TO_CLEAN.search(text):
         # Presentation forms and controls are rare letters of everyday ones; both forms fold alike.
         everyday = everyday_match(display(text), base_language(lang))
     if everyday is not None:
         return everyday
     letters = "".join(piece.text for piece in _pieces(text, base_language(lang), mapped=False))
-    return _even_spaces(_marks(letters.replace(GONE, "")).replace(GONE, "").replace("%", " % "))
+    return even_spaces(_marks(letters.replace(GONE, "")).replace(GONE, "").replace("%", " % "))
 
 
 def matches(lines: Sequence[str], lang: str | None = None) -> list[str]:
@@ -178,7 +117,7 @@ _EVERYDAY_CLASS = "".join(f"\\U{ord(char):08x}" for char in EVERYDAY)
 # An everyday letter before a rare character goes with it: that may be a mark that composes with the letter.
 _PIECE = re.compile(f"[{_EVERYDAY_CLASS}]+(?![^{_EVERYDAY_CLASS}])|[{_EVERYDAY_CLASS}]?[^{_EVERYDAY_CLASS}]+")
 _KEPT_FORMS = re.compile(f"([{MISUSED}])")
-_CLUSTER = re.compile(f".[{_RIDER}\u0300-\u036f{_JOINER}\ufe00-\ufe0f]*", re.DOTALL)
+_CLUSTER = re.compile(f".[{RIDER}\u0300-\u036f{JOINER}\ufe00-\ufe0f]*", re.DOTALL)
 
 
 def _pieces(text: str, lang: str, *, mapped: bool) -> Iterator[_Piece]:

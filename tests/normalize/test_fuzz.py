@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from events.article import RawArticle
 from events.wire import encode
 from streams.normalize import normalize
-from streams.text.fold import display, fold, match
+from streams.text.display import display
+from streams.text.fold import fold, match
 
 INPUTS = int(os.environ.get("MARSAD_FUZZ", "1000"))
 RAW = RawArticle(source_id="fuzz", fetched_at="2026-11-21T08:00:00.000Z", url="https://news.example/a/1")

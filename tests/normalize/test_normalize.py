@@ -17,7 +17,8 @@ from events.rejected import Rejected
 from events.wire import encode, raw_article, to_dict
 from streams.normalize import normalize
 from streams.normalize.fingerprint import PERMUTATIONS, VERSION, fingerprint
-from streams.text.fold import display, match
+from streams.text.display import display
+from streams.text.fold import match
 
 RAW = RawArticle(
     source_id="example-ar", fetched_at="2026-11-21T08:00:00.000Z", url="https://news.example/a/1"

@@ -10,7 +10,7 @@ import pytest
 
 from events.wire import encode, raw_article, to_dict
 from streams.normalize import normalize
-from streams.text.fold import display
+from streams.text.display import display
 
 PAIRS = Path(__file__).parent.parent / "golden" / "normalize"
 CASES = sorted(path.name.removesuffix(".in.json") for path in PAIRS.glob("*.in.json"))

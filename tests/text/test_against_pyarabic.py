@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarabic import araby
 
-from streams.text.fold import display, match
+from streams.text.display import display
+from streams.text.fold import match
 
 words = st.text(st.sampled_from([*araby.LETTERS, *araby.TASHKEEL, araby.TATWEEL]), max_size=30)
 

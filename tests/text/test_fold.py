@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.text.fold import display, fold, match, matches
+from streams.text.display import display
+from streams.text.fold import fold, match, matches
 from streams.text.letters import EVERYDAY
 
 # One test a row of the table in streams/text/letters.py: (what a feed writes, what it is compared as).
