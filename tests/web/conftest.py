@@ -1,14 +1,17 @@
 """Enriched events to show, made by hand so that each test says what it is about."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from events.article import EnrichedArticle, RelatesTo
 from marsad.web.board import Board, Entry, entry
 from marsad.web.memory import Memory
-from tests.web.making import PLAIN, Add, Make, connected
+from marsad.web.server import application
+from tests.web.making import PLAIN, Add, Client, Make, Open, Told, connected
 
 
 @pytest.fixture
@@ -46,3 +49,22 @@ def add(board: Board, make: Make) -> Add:
         return new
 
     return added
+
+
+@pytest.fixture
+def readers(memory: Memory) -> Told:
+    return memory.readers
+
+
+@pytest.fixture
+async def opened(memory: Memory) -> AsyncIterator[Open]:
+    clients: list[Client] = []
+
+    async def open_client(token: str | None = None) -> Client:
+        clients.append(TestClient(TestServer(application(memory, token), host="127.0.0.1")))
+        await clients[-1].start_server()
+        return clients[-1]
+
+    yield open_client
+    for client in clients:
+        await client.close()

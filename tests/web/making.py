@@ -1,10 +1,11 @@
 """A plain enriched event, and the types of the fixtures that make others of it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from aiohttp.test_utils import TestClient
 
 from events.alert import Alert, Pair
 from events.article import EnrichedArticle, StoryCounts
@@ -14,10 +15,14 @@ from events.wire import encode
 from marsad.web.alerts import AlertEntry
 from marsad.web.board import Entry
 from marsad.web.memory import Memory
+from marsad.web.sse import Readers
 
 NOW = "2026-11-21T08:00:00.000Z"
 Make = Callable[..., EnrichedArticle]
 Add = Callable[..., Entry]
+Client = TestClient[Any, Any]
+Open = Callable[..., Awaitable[Client]]
+Told = Readers[Entry]
 
 PLAIN = EnrichedArticle(
     event_id="e0", article_id="a0", revision=1, relation="new", story_id="s0", first_seen_at=NOW,
