@@ -17,7 +17,7 @@ run: environment
 	@exec .venv/bin/marsad run --feeds "$(FEEDS)"
 
 test: lint
-	.venv/bin/python -m pytest -n 2 --dist loadfile --durations=15
+	.venv/bin/python -m pytest -n 3 --dist loadfile --durations=15
 
 lint: environment
 	.venv/bin/ruff check .
