@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from connectors.feeds import listing
 from connectors.feeds.health import feed_id
+from connectors.feeds.hosts import shard_of
 from connectors.feeds.ledger import Ledger
 from connectors.feeds.manners import Manners
 from connectors.feeds.schedule import Pace
@@ -20,12 +21,13 @@ from events.feed import Feed, FeedEvent
 from events.times import parse_instant
 from events.topics import FEED_EVENTS, FEED_STATE, FEEDS, RAW, full_name
 from events.wire import decode, encode
+from tests.conftest import PARTITIONS
 from tests.connectors.feedsite import Site, item, rss
 from tests.connectors.test_worker import Worker, records
 
 pytestmark = pytest.mark.kafka
 NOW = parse_instant("2026-11-22T03:00:00Z")
-HOSTS = [f"127.0.0.{number}" for number in range(1, 9)]
+HOSTS = [f"127.0.0.{number}" for number in range(1, 65)]
 STEADY = Manners(Pace(floor=2, cap=2, first=2, jitter=0), gap=0, spread=0)
 
 
@@ -124,6 +126,17 @@ async def test_a_report_that_crossed_a_removal_is_removed_again(
     assert found[-1].value is None
 
 
+def hosts_in_each_shard(sites: Site, each: int) -> list[str]:
+    """Give `each` hosts of every shard: which shard a host is in hangs on the server's port.
+
+    With eight hosts as they come, one run in 120 left a worker a shard without any.
+    """
+    shards: dict[int, list[str]] = {number: [] for number in range(PARTITIONS)}
+    for host in HOSTS:
+        shards[shard_of(f"{host}:{sites.port}", PARTITIONS)].append(host)
+    return [host for hosts in shards.values() for host in hosts[:each]]
+
+
 def polled_since(worker: Worker, start: int) -> set[str]:
     return {one.feed for one in worker.polled[start:]}
 
@@ -165,7 +178,8 @@ async def test_hosts_are_shared_each_by_one_worker_and_no_feed_is_polled_twice_a
             running.remove(request)
         return web.Response(body=rss(item(1)).encode(), content_type="application/rss+xml")
 
-    addresses = [sites.url(f"/{number}", host) for host in HOSTS for number in range(4)]
+    hosts = hosts_in_each_shard(sites, 4)
+    addresses = [sites.url(f"/{number}", host) for host in hosts for number in range(4)]
     for number in range(4):
         sites.handle(f"/{number}", answer)
     await subscribe(publisher, prefix, *addresses)
