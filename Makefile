@@ -50,9 +50,10 @@ recovery: environment
 screenshots: environment
 	.venv/bin/python -m tests.browser.screenshots docs
 
-# The whole chain on Kafka beside `process`; about a minute on an idle machine.
+# Ours beside Quix Streams, a bare confluent-kafka loop and `process`, over the same articles; then each part alone.
+# About half an hour on an idle machine; ARTICLES=1000 is a short form.
 bench: environment
-	.venv/bin/python -m benchmarks.chain 3000
+	.venv/bin/python -m benchmarks.engines $(or $(ARTICLES),20000)
 	.venv/bin/python -m benchmarks.dedupe_growth 10000 100000
 	.venv/bin/python -m benchmarks.normalize
 	.venv/bin/python -m benchmarks.feeds 1000

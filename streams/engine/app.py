@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -76,16 +76,21 @@ class StageApp:
     rules: RulesFollower | None = None
 
 
-def build(stage: str, settings: EngineSettings, fault: FaultPoint = no_fault) -> StageApp:
-    """Wire one stage: topic -> loop(step) -> producer."""
+MakeStep = Callable[[EngineSettings, Memories[Any]], Step]
+
+
+def build(
+    stage: str, settings: EngineSettings, fault: FaultPoint = no_fault, step: MakeStep | None = None
+) -> StageApp:
+    """Wire one stage: topic -> loop(step) -> producer; `step` makes another than the stage's own."""
     check_faust_version()
     app = FailStopApp(topics.app_id(stage, settings.prefix), **_faust_settings(settings))
     memories: Memories[Any] = Memories(settings.state_dir, settings.connection(), _kind(stage, settings))
     rules = RulesFollower(settings.connection(), settings.prefix) if stage == "alert" else None
     guard = ContiguityGuard(_Positions(app), settings.connection())
-    step = _step(stage, settings, memories, rules)
+    own = step(settings, memories) if step else _step(stage, settings, memories, rules)
     outsize = OutsizeProducer(settings.connection(), settings.request_seconds)
-    loop = StageLoop(stage, step, _publisher(app, outsize), _mark_durable(app), guard, fault, settings.trace)
+    loop = StageLoop(stage, own, _publisher(app, outsize), _mark_durable(app), guard, fault, settings.trace)
     _wire(app, topics.read_by(stage), settings, loop)
 
     membership = Membership()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from streams.engine.agent import FaultPoint, no_fault
-from streams.engine.app import EngineSettings, StageApp, build
+from streams.engine.app import EngineSettings, MakeStep, StageApp, build
 from streams.engine.failstop import end_now, fail_stop
 from streams.engine.health import serve
 
@@ -22,12 +22,13 @@ async def run_stage(
     stop: asyncio.Event,
     on_ready: Callable[[], None] = lambda: None,
     fault: FaultPoint = no_fault,
+    step: MakeStep | None = None,
 ) -> None:
     """Run `stage` until `stop` is set: then finish what is in flight, commit, and leave the group.
 
     Raises OSError where the health address is taken.
     """
-    built = build(stage, settings, fault)
+    built = build(stage, settings, fault, step)
     health = serve(built, settings)
     try:
         if built.rules is not None:

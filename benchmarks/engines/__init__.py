@@ -1,0 +1,1 @@
+"""Our engine beside those that people would pick instead: `make bench`."""
