@@ -9,6 +9,9 @@ from connectors.feeds.document import first_text
 from connectors.feeds.source import without_credentials
 from events.urls import MAX_LENGTH
 
+_PATH = r"A-Za-z0-9._~!*'(),:$+%/=\u0621-\u064a\u0660-\u0669-"
+_PORT = r":(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3})"
+_PLAIN = re.compile(rf"https?://[a-z0-9][a-z0-9.-]*(?:{_PORT})?(?:/[{_PATH}]*)?(?:\?[{_PATH}&]+)?", re.ASCII)
 _IGNORED = re.compile(r"[\t\r\n]")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -18,7 +21,11 @@ def web_address(link: str, base: str = "") -> str | None:
 
     White space inside is escaped, tabs and line ends dropped, as browsers do (WHATWG URL, section 4.4).
     """
-    link = _IGNORED.sub("", link.strip())
+    link = link.strip()
+    return link if is_plain(link) else _mended(_IGNORED.sub("", link), base)
+
+
+def _mended(link: str, base: str) -> str | None:
     if not link or len(link) > MAX_LENGTH:
         return None
     try:
@@ -39,6 +46,11 @@ def _with_host(address: str) -> str | None:
         return address if parts.hostname and "@" not in parts.netloc else None
     except ValueError:
         return None
+
+
+def is_plain(address: str) -> bool:
+    """Say whether `address` is an absolute http(s) address of the common kind: no mending changes it."""
+    return _PLAIN.fullmatch(address) is not None and len(address) <= MAX_LENGTH
 
 
 def is_web_address(text: str) -> bool:

@@ -7,7 +7,7 @@ the time it takes; run it where it can be ended (`sandbox.py`).
 import re
 from typing import Any
 
-from connectors.feeds import jsonfeed, links, newsml, sitemap
+from connectors.feeds import jsonfeed, links, newsml, plain, sitemap
 from connectors.feeds.asks import asks
 from connectors.feeds.charset import decode, for_xml
 from connectors.feeds.compression import MAX_BYTES, TooLarge, Unreadable, decompress
@@ -43,7 +43,8 @@ def parse(body: bytes, job: Job) -> Parsed:
     reader = _BY_ROOT.get(root_of(text))
     if reader is not None:
         return reader(for_xml(text), job, complete)
-    return _xml(read(for_xml(text), job.base), text, job, complete)
+    xml = for_xml(text)
+    return from_read(plain.read(xml, job.base) or read(xml, job.base), text, job, complete)
 
 
 _BY_ROOT = {
@@ -52,7 +53,8 @@ _BY_ROOT = {
 }  # fmt: skip
 
 
-def _xml(found: Read, text: str, job: Job, complete: bool) -> Parsed:
+def from_read(found: Read, text: str, job: Job, complete: bool) -> Parsed:
+    """Give what was read of a feed as articles. Raises `Refused`."""
     if not found.version:
         raise Refused(_WHAT_IT_IS.get(found.root) or _by_looks(text))
     if found.broken and not found.entries and ITEM.search(text):

@@ -31,7 +31,8 @@ SPOOL_BYTES = 256 * 1024
 HEADER = struct.Struct("<IB")
 JOB, BODY, ARTICLES, END = range(4)
 _CHUNK = 1024 * 1024
-_USES = 500
+_USES = 5_000
+"""A child costs a third of a second of processor time to start."""
 
 
 Task = Literal["feed", "links", "page"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.dates import parse_date
+from events.dates import _COMMON, _common, _worded, parse_date
 from events.times import wire_time
 
 STATED = {
@@ -114,3 +114,12 @@ def test_any_text_gives_an_instant_in_utc_or_none(text: str) -> None:
 def test_what_we_write_we_read(moment) -> None:
     written = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     assert parse_date(written.isoformat() + "Z").replace(tzinfo=None) == written
+
+
+@given(st.one_of(st.from_regex(one, fullmatch=True) for one in _COMMON))
+def test_the_short_way_of_reading_a_common_date_agrees_with_the_long_one(text: str) -> None:
+    assert _common(text) in (None, _worded(text))
+
+
+def test_the_short_way_is_taken() -> None:
+    assert _common("Sat, 21 Nov 2026 11:00:00 +0300") == _common("2026-11-21T08:00:00Z") is not None
