@@ -58,7 +58,8 @@ _NAMES = {
 _CLOCK = r"(?P<h>\d\d):(?P<min>\d\d):(?P<s>\d\d)"
 _COMMON = (
     re.compile(
-        rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?P<d>\d{{1,2}}) (?P<m>{'|'.join(_NAMES)}) (?P<y>\d{{4}}) {_CLOCK} "
+        r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?"
+        rf"(?P<d>\d{{1,2}}) (?P<m>{'|'.join(_NAMES)}) (?P<y>\d{{4}}) {_CLOCK} "
         r"(?:GMT|(?P<sign>[+-])(?P<zh>\d\d)(?P<zm>\d\d))",
         re.ASCII,
     ),

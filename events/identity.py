@@ -12,12 +12,9 @@ def digest(*parts: str, size: int = 16) -> str:
 
     Parts are length-prefixed, so that ("ab", "c") and ("a", "bc") differ.
     """
-    hashed = hashlib.blake2b(digest_size=size)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        hashed.update(len(data).to_bytes(8, "little"))
-        hashed.update(data)
-    return hashed.hexdigest()
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    framed = b"".join([len(data).to_bytes(8, "little") + data for data in encoded])
+    return hashlib.blake2b(framed, digest_size=size).hexdigest()
 
 
 def article_id(raw: RawArticle) -> str:

@@ -5,6 +5,7 @@ everything about the event stands in text headers, the value is the bare object.
 """
 
 import json
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -193,12 +194,17 @@ def _source(value: Carried) -> str:
     return source if len(source) <= MAX_SOURCE else f"urn:marsad:digest:{digest('ce_source', source)}"
 
 
+@lru_cache(maxsize=1024)  # all articles of a feed have the same
+def _quoted(feed_url: str) -> str:
+    return quote(feed_url, safe="/:?#[]@!$&'()*+,;=%~-._")
+
+
 def _long_source(value: Carried) -> str:
     if isinstance(value, Rule | Match | Alert):
         return f"urn:marsad:rule:{value.rule_id}"
     feed = getattr(value, "feed_url", None)
     if feed:
-        return quote(feed, safe="/:?#[]@!$&'()*+,;=%~-._")
+        return _quoted(feed)
     if isinstance(value, Story):
         return "urn:marsad:stories"
     if isinstance(value, HandledLetter):

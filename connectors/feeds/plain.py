@@ -1,65 +1,26 @@
 """RSS 2.0 and Atom as most feeds are written, read by expat alone: what feedparser gives, far sooner.
 
-Only what is known here word for word is read. For anything else (another namespace, markup inside a text, a
-title that comes twice, `xml:base`, a DOCTYPE, a byte that is not XML) there is None, and feedparser reads the
-feed. What it makes of the rest (6.0.14, `mixin.py`, `namespaces/_base.py`, with our choices in `reader.py`) is
-made here alike; `tests/connectors/test_plain.py` holds one against the other.
+Only what is known word for word (`plainnames.py`) is read. For anything else (another namespace, markup in a
+text, a title that comes twice, `xml:base`, a DOCTYPE, broken XML) there is None, and feedparser reads the
+feed. What it makes of the rest (6.0.14: `mixin.py`, `namespaces/_base.py`; our choices: `reader.py`) is made
+here alike; `tests/connectors/test_plain.py` holds one against the other.
 """
 
+import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from feedparser.html import _cp1252
 from feedparser.urls import _urljoin
 
+from connectors.feeds import plainnames as names
 from connectors.feeds.document import MAX_ITEMS
 from connectors.feeds.links import is_plain
+from connectors.feeds.plainnames import ATOM
 from connectors.feeds.reader import Read
 
-_A, _DC = "http://www.w3.org/2005/Atom ", "http://purl.org/dc/elements/1.1/ "
-_CONTENT, _MEDIA = "http://purl.org/rss/1.0/modules/content/ ", "http://search.yahoo.com/mrss/ "
-_SY, _SLASH = "http://purl.org/rss/1.0/modules/syndication/ ", "http://purl.org/rss/1.0/modules/slash/ "
-_WFW, _WORDPRESS = "http://wellformedweb.org/CommentAPI/ ", "com-wordpress:feed-additions:1 "
-_PREFIXES = {"content": _CONTENT, "dc": _DC, "media": _MEDIA, "slash": _SLASH, "sy": _SY, "wfw": _WFW}
-"""What feedparser calls these namespaces; a feed that calls another one so is not read here."""
-_TELLING = ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/")
-_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
-
-_LINK = {"rel", "type", "href", "title", "hreflang", "length"}
-_PICTURE = {"url", "type", "medium", "width", "height", "fileSize", "length"}
-_IMAGE = {"url", "title", "link", "width", "height", "description"}
-_RSS_FIELDS = {"title": "title", "description": "summary", "pubDate": "published", _DC + "date": "dc_date",
-               "guid": "id", "link": "links", _CONTENT + "encoded": "content"}  # fmt: skip
-_RSS_PEOPLE, _RSS_TAGS = {"author", _DC + "creator"}, {"category", _DC + "subject"}
-_RSS_REST = {"comments", "enclosure", "source", _SLASH + "comments", _WFW + "commentRss", _WFW + "comment",
-             _MEDIA + "content", _MEDIA + "thumbnail", _WORDPRESS + "post-id"}  # fmt: skip
-_CHANNEL_FIELDS = {"title": "title", "language": "language", "ttl": "ttl", _SY + "updatePeriod": "sy_updateperiod",
-                   _SY + "updateFrequency": "sy_updatefrequency"}  # fmt: skip
-_CHANNEL_REST = {"link", "description", "pubDate", "lastBuildDate", "generator", "copyright", "docs", "category",
-                 "managingEditor", "webMaster", _SY + "updateBase", _WORDPRESS + "site"}  # fmt: skip
-_ATOM_FIELDS = {_A + "title": "title", _A + "summary": "summary", _A + "content": "content", _A + "id": "id",
-                _A + "published": "published", _A + "updated": "updated"}  # fmt: skip
-_FEED_REST = {
-    _A + name for name in ("subtitle", "id", "updated", "generator", "icon", "logo", "rights", "category")
-}
-_PERSON = {_A + "name": "name", _A + "email": "email", _A + "uri": "href"}
-_ATTRIBUTES = {
-    "rss": {"version"}, "guid": {"isPermaLink"}, "category": {"domain"}, "source": {"url"}, "enclosure": _PICTURE,
-    _MEDIA + "content": _PICTURE, _MEDIA + "thumbnail": _PICTURE, _A + "link": _LINK,
-    _A + "category": {"term", "scheme", "label"}, _A + "generator": {"uri", "version"},
-    _A + "title": {"type"}, _A + "subtitle": {"type"}, _A + "summary": {"type"}, _A + "content": {"type"},
-    _A + "rights": {"type"},
-}  # fmt: skip
-_HOLDERS = {"rss", "channel", "item", "image", _A + "feed", _A + "entry", _A + "author"}
-_KNOWN = frozenset().union(
-    _HOLDERS, _IMAGE, _RSS_FIELDS, _RSS_PEOPLE, _RSS_TAGS, _RSS_REST, _CHANNEL_FIELDS, _CHANNEL_REST,
-    _ATOM_FIELDS, _FEED_REST, _PERSON, {_A + "link", _A + "category"},
-)  # fmt: skip
-_TYPES = {"": "text/plain", "text": "text/plain", "html": "text/html"}
-
-_XML_LANG = "http://www.w3.org/XML/1998/namespace lang"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _C1 = re.compile("[\x80-\x9f]")
 _AMPERSAND = re.compile("&([A-Za-z0-9_]+);")
@@ -100,7 +61,6 @@ class _Builder:
     """Builds the elements, and stops at the first that is not known."""
 
     def __init__(self) -> None:
-        self.lang: str | None = None
         self._open = [_Element("", {}, [], [])]
         self._left = _MOST_ELEMENTS
 
@@ -109,13 +69,13 @@ class _Builder:
         return self._open[0].inside[0]
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if len(self._open) == 1 and _XML_LANG in attributes:
-            attributes[""] = _language(attributes.pop(_XML_LANG))
+        if len(self._open) == 1 and names.XML_LANG in attributes:
+            attributes[""] = _language(attributes.pop(names.XML_LANG))
         self._left -= 1
         holder = self._open[-1]
-        if name not in _KNOWN or self._left < 0 or (holder.name and holder.name not in _HOLDERS):
+        if name not in names.KNOWN or self._left < 0 or (holder.name and holder.name not in names.HOLDERS):
             raise _Unusual
-        if attributes and not attributes.keys() - {""} <= _ATTRIBUTES.get(name, set()):
+        if attributes and not attributes.keys() - {""} <= names.ATTRIBUTES.get(name, set()):
             raise _Unusual
         element = _Element(name, attributes, [], [])
         holder.inside.append(element)
@@ -123,7 +83,7 @@ class _Builder:
 
     def end(self, name: str) -> None:
         element = self._open.pop()
-        if name in _HOLDERS and element.inside and element.text:
+        if name in names.HOLDERS and element.inside and element.text:
             raise _Unusual
 
     def text(self, text: str) -> None:
@@ -131,9 +91,9 @@ class _Builder:
 
     def namespace(self, prefix: str | None, uri: str | None) -> None:
         low = (uri or "").lower()
-        if low in _TELLING or "backend.userland.com/rss" in low:
+        if low in names.OTHER_VERSIONS or "backend.userland.com/rss" in low:
             raise _Unusual
-        if prefix in _PREFIXES and f"{uri} " != _PREFIXES[prefix]:
+        if prefix in names.PREFIXES and f"{uri} " != names.PREFIXES[prefix]:
             raise _Unusual
 
 
@@ -158,40 +118,40 @@ def _language(tag: str) -> str:
 
 def _rss(root: _Element, base: str) -> Read:
     given = root.attributes.get("version", "")
-    version = _VERSIONS.get(given) or ("rss20" if given.startswith("2.") else "rss")
+    version = names.VERSIONS.get(given) or ("rss20" if given.startswith("2.") else "rss")
     lang = root.attributes.get("")
     if [one.name for one in root.inside] != ["channel"]:
         raise _Unusual
     feed: Entry = {"language": lang} if lang else {}
     items: list[_Element] = []
     channel = root.inside[0]
-    _once(channel.inside, _CHANNEL_FIELDS)
+    _once(channel.inside, names.CHANNEL)
     for one in channel.inside:
         if one.name == "item":
             items.append(one)
-        elif field := _CHANNEL_FIELDS.get(one.name):
+        elif field := names.CHANNEL.get(one.name):
             feed[field] = _settled(one.text)
-        elif one.name == _A + "link":
+        elif one.name == ATOM + "link":
             feed.setdefault("links", []).append(_link(one, base))
         elif one.name == "image":
-            _only(one.inside, _IMAGE)
-        elif one.name not in _CHANNEL_REST:
+            _only(one.inside, names.IMAGE)
+        elif one.name not in names.CHANNEL_REST:
             raise _Unusual
     return _result(feed, [_item(one, lang, base) for one in items], version, "rss")
 
 
 def _item(item: _Element, lang: str | None, base: str) -> Entry:
     entry: Entry = {"authors": [], "tags": []}
-    _once(item.inside, _RSS_FIELDS)
+    _once(item.inside, names.ITEM)
     for one in item.inside:
         text = _settled(one.text)
-        if one.name in _RSS_FIELDS:
-            _put(entry, _RSS_FIELDS[one.name], text, "text/html", lang)
-        elif one.name in _RSS_PEOPLE:
+        if one.name in names.ITEM:
+            _put(entry, names.ITEM[one.name], text, "text/html", lang)
+        elif one.name in names.ITEM_PEOPLE:
             entry["authors"].append(_person(text))
-        elif one.name in _RSS_TAGS:
+        elif one.name in names.ITEM_TAGS:
             entry["tags"].append({"term": text})
-        elif one.name not in _RSS_REST:
+        elif one.name not in names.ITEM_REST:
             raise _Unusual
         if one.name == "guid":
             entry["guid_is_permalink"] = one.attributes.get("isPermaLink", "").strip().lower() != "false"
@@ -212,41 +172,42 @@ def _web_link(text: str, base: str) -> dict[str, str]:
 
 
 def _atom(root: _Element, base: str) -> Read:
-    if root.name != _A + "feed":
+    if root.name != ATOM + "feed":
         raise _Unusual
     lang = root.attributes.get("")
     feed: Entry = {"language": lang} if lang else {}
     entries: list[_Element] = []
-    _once(root.inside, {_A + "title"})
+    _once(root.inside, {ATOM + "title"})
     for one in root.inside:
-        if one.name == _A + "entry":
+        _type(one)
+        if one.name == ATOM + "entry":
             entries.append(one)
-        elif one.name == _A + "title":
+        elif one.name == ATOM + "title":
             feed["title"] = _settled(one.text)
-        elif one.name == _A + "link":
+        elif one.name == ATOM + "link":
             feed.setdefault("links", []).append(_link(one, base))
-        elif one.name == _A + "author":
+        elif one.name == ATOM + "author":
             _author(one)
-        elif one.name not in _FEED_REST:
+        elif one.name not in names.FEED_REST:
             raise _Unusual
     return _result(feed, [_entry(one, lang, base) for one in entries], "atom10", "feed")
 
 
 def _entry(found: _Element, lang: str | None, base: str) -> Entry:
     entry: Entry = {"authors": [], "tags": [], "links": [], "guid_is_permalink": False}
-    _once(found.inside, _ATOM_FIELDS)
+    _once(found.inside, names.ENTRY)
     for one in found.inside:
-        if field := _ATOM_FIELDS.get(one.name):
-            _put(entry, field, _settled(one.text), _type(one), lang)
-        elif one.name == _A + "link":
+        kind = _type(one)
+        if field := names.ENTRY.get(one.name):
+            _put(entry, field, _settled(one.text), kind, lang)
+        elif one.name == ATOM + "link":
             entry["links"].append(_link(one, base))
-        elif one.name == _A + "author":
+        elif one.name == ATOM + "author":
             entry["authors"].append(_author(one))
-        elif one.name == _A + "category" and not one.text:
+        elif one.name == ATOM + "category" and not one.text:
             entry["tags"].append(one.attributes)
-        elif one.name != _A + "rights":
+        elif one.name != ATOM + "rights":
             raise _Unusual
-        _type(one)
     if len(entry["authors"]) > 1 and not all(one.get("name") for one in entry["authors"]):
         raise _Unusual  # feedparser lends a nameless author the name of the one before
     return entry
@@ -254,9 +215,9 @@ def _entry(found: _Element, lang: str | None, base: str) -> Entry:
 
 def _type(element: _Element) -> str:
     kind = element.attributes.get("type", "")
-    if element.name != _A + "link" and kind not in _TYPES:
+    if element.name != ATOM + "link" and kind not in names.TYPES:
         raise _Unusual
-    return _TYPES.get(kind, "")
+    return names.TYPES.get(kind, "")
 
 
 def _link(element: _Element, base: str) -> dict[str, str]:
@@ -269,11 +230,11 @@ def _link(element: _Element, base: str) -> dict[str, str]:
 
 
 def _author(author: _Element) -> dict[str, str]:
-    _once(author.inside, _PERSON)
-    _only(author.inside, _PERSON)
+    _once(author.inside, names.PERSON)
+    _only(author.inside, names.PERSON)
     if author.text:
         raise _Unusual
-    return {_PERSON[one.name]: one.text for one in author.inside}
+    return {names.PERSON[one.name]: one.text for one in author.inside}
 
 
 # both
@@ -308,13 +269,11 @@ def _only(elements: Iterable[_Element], names: Iterable[str]) -> None:
 
 
 def _settled(text: str) -> str:
-    """Give a text as feedparser leaves it: UTF-8 that was read as Latin-1 mended, Windows' quotes put right."""
+    """Give a text as feedparser leaves it: UTF-8 that was read as Latin-1 mended, C1 as Windows meant it."""
     if text.isascii():
         return text
-    try:
+    with contextlib.suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    except UnicodeError:
-        pass
     return text.translate(_cp1252) if _C1.search(text) else text
 
 
