@@ -8,7 +8,12 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.feeds import plain
+import pytest
+from feedparser.urls import _urljoin
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.feeds import links, plain
 from connectors.feeds.charset import decode, for_xml
 from connectors.feeds.document import Job
 from connectors.feeds.parse import from_read
@@ -65,10 +70,11 @@ fullitem Title PUBDATE atom:title image
 """.split()
 ATTRIBUTES = """
 type="html" type="HTML" type="xhtml" type="text" type="text/plain" type="text/html" mode="base64"
-xml:lang="en" lang="en" xml:base="/x/" isPermaLink="false" isPermaLink="FALSE" isPermaLink="x" rel="self" rel="HUB"
+xml:lang="en" lang="en" xml:base="/x/" isPermaLink="false" isPermaLink="FALSE" isPermaLink="x"
+rel="self" rel="HUB"
 rel="hub" rel="" href="https://hub.example/" href="/rel" href="" domain="https://t.example/" term="سياسة"
-label="السياسة"
-term="" scheme="s" url="/u.jpg" src="https://c.example/" length="1" rdf:about="x" version="2" uri="/g"
+label="السياسة" term="" scheme="s" url="/u.jpg" src="https://c.example/" length="1" rdf:about="x"
+version="2" uri="/g"
 medium="image"
 """.split()
 USUAL = {
@@ -181,3 +187,14 @@ def test_damage_does_not_part_them() -> None:
         text = decode(damaged(random.Random(number))).text.lstrip()
         if text[:1] == "<":
             agree(text)
+
+
+@given(st.from_regex(links._PLAIN, fullmatch=True), st.sampled_from(("", JOB.base, "https://b.example/a/")))
+def test_a_plain_address_is_what_mending_would_give(address: str, base: str) -> None:
+    assert links._mended(address, base) == address
+    assert _urljoin(base, address) == address
+
+
+@pytest.mark.parametrize("address", ["https://furat.example/news/1", "http://127.0.0.1:43210/أخبار?p=1&q=2"])
+def test_common_addresses_are_plain(address: str) -> None:
+    assert links.is_plain(address)
