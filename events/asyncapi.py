@@ -8,7 +8,7 @@ from typing import Any
 
 from events.schema import DEAD_LETTER, RECORDS, components
 from events.topics import CONSUMED, DEAD_LETTER_SUFFIX, DEFAULT_PARTITIONS, DEFAULT_PREFIX, PUBLIC, RAW, Topic
-from events.wire import ORIGIN_HEADER, SUPERSEDED_HEADER, SUPERSEDES_HEADER
+from events.wire import ORDER_HEADER, ORIGIN_HEADER, SUPERSEDED_HEADER, SUPERSEDES_HEADER
 
 Node = dict[str, Any]
 
@@ -126,6 +126,10 @@ def envelope() -> Node:
         "ce_dataschema": {"type": "string", "pattern": r"^urn:marsad:schema:[A-Za-z]+:[0-9]+$"},
         "content-type": {"const": "application/json"},
         ORIGIN_HEADER: {"type": "string", "description": "TOPIC/PARTITION/OFFSET of the raw record."},
+        ORDER_HEADER: {
+            "type": "string",
+            "description": "TOPIC/PARTITION/OFFSET/MILLISECONDS of the normalized record.",
+        },
         SUPERSEDED_HEADER: {"type": "string", "description": "A later revision is known already."},
         SUPERSEDES_HEADER: {"type": "string", "description": "event_id of the event that retag replaced."},
     }

@@ -86,6 +86,9 @@ PUBLIC: tuple[Topic, ...] = (
 READS: Mapping[str, Topic] = MappingProxyType({"normalize": RAW, "dedupe": NORMALIZED, "tag": DEDUPED})
 """Each stage and the topic it reads, in the order in which records pass."""
 
+LATEST: Mapping[str, Topic] = MappingProxyType({"dedupe": STORIES, "tag": CURRENT})
+"""Stages that write a compacted topic whose last record of a key has to be the latest, and the topic."""
+
 ALERT_READS: tuple[Topic, ...] = (ENRICHED, MATCHES)
 """What the alert stage reads. It runs beside the others, where there are rules."""
 

@@ -26,6 +26,10 @@ from events.topics import MAX_RAW_BYTES, Topic
 ORIGIN_HEADER = "news_origin"
 """`TOPIC/PARTITION/OFFSET` of the raw record that a record comes from."""
 
+ORDER_HEADER = "news_order"
+"""`TOPIC/PARTITION/OFFSET/MILLISECONDS` of the normalized record that was decided: its place in the order
+that counts, and its timestamp, by which offsets of a topic that was made anew are told from those before."""
+
 REPLAYS_HEADER = "news_replays"
 """How often this record has been refused and replayed; a dead letter's `news_dlt_attempts` is one more."""
 

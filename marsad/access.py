@@ -52,7 +52,7 @@ class Component:
 
 def _stage(name: Step, does: str, writes: tuple[Topic, ...], memory: bool = False) -> Component:
     read = topics.read_by(name)
-    also = (topics.RULES,) if name == "alert" else ()
+    also = (topics.RULES,) if name == "alert" else tuple(filter(None, (topics.LATEST.get(name),)))
     refused = tuple(topic.dead_letters() for topic in read)
     return Component(name, does, (*read, *also), (*writes, *refused), name, memory=memory)
 

@@ -11,6 +11,7 @@ from events import topics
 from events.article import DedupedArticle
 from events.rejected import Rejected
 from events.wire import (
+    ORDER_HEADER,
     ORIGIN_HEADER,
     SUPERSEDES_HEADER,
     Headers,
@@ -55,6 +56,7 @@ def read_again(record: Any) -> Change:
     headers: Headers = cloud_headers(enriched, data)
     if origin := origin_of(record):
         headers += ((ORIGIN_HEADER, origin.encode()),)
+    headers += tuple((name, value) for name, value in record.headers if name == ORDER_HEADER)
     if data != record.value:
         headers += ((SUPERSEDES_HEADER, str(before.get("event_id")).encode()),)
     return Change(

@@ -27,6 +27,7 @@ from streams.engine.records import Outgoing
 from streams.engine.rules import RulesFollower
 from streams.engine.steps import DedupeStep, NormalizeStep, Step, TagStep
 from streams.engine.tracing import Trace, no_trace
+from streams.engine.zombies import Publish, ZombieWatch
 
 log = logging.getLogger("marsad.engine")
 
@@ -74,6 +75,7 @@ class StageApp:
     memories: Memories[Any]
     membership: Membership
     rules: RulesFollower | None = None
+    watch: ZombieWatch | None = None
 
 
 MakeStep = Callable[[EngineSettings, Memories[Any]], Step]
@@ -90,7 +92,9 @@ def build(
     guard = ContiguityGuard(_Positions(app), settings.connection())
     own = step(settings, memories) if step else _step(stage, settings, memories, rules)
     outsize = OutsizeProducer(settings.connection(), settings.request_seconds)
-    loop = StageLoop(stage, own, _publisher(app, outsize), _mark_durable(app), guard, fault, settings.trace)
+    publish = _publisher(app, outsize)
+    loop = StageLoop(stage, own, publish, _mark_durable(app), guard, fault, settings.trace)
+    watch = _watch(stage, settings, publish)
     _wire(app, topics.read_by(stage), settings, loop)
 
     membership = Membership()
@@ -100,13 +104,25 @@ def build(
         membership.held = None
         guard.forget()
         memories.close()
+        if watch is not None:
+            watch.hold(())
 
     @app.on_partitions_assigned.connect(weak=False)
     async def assigned(sender: Any, partitions: Any, **_: Any) -> None:
         membership.held = frozenset(partitions)
         membership.assignments += 1
+        if watch is not None:
+            watch.hold({tp.partition for tp in partitions})
 
-    return StageApp(app, loop, memories, membership, rules)
+    return StageApp(app, loop, memories, membership, rules, watch)
+
+
+def _watch(stage: str, settings: EngineSettings, publish: Publish) -> ZombieWatch | None:
+    """Watch what a stage writes to a compacted topic; its partitions are numbered as those it reads."""
+    written = topics.LATEST.get(stage)
+    if written is None:
+        return None
+    return ZombieWatch(settings.connection(), topics.full_name(written, settings.prefix), publish)
 
 
 def _wire(
@@ -145,7 +161,7 @@ def _step(stage: str, settings: EngineSettings, memories: Memories[Any], rules: 
     return TagStep(settings.prefix)
 
 
-def _publisher(app: FailStopApp, outsize: OutsizeProducer) -> Any:
+def _publisher(app: FailStopApp, outsize: OutsizeProducer) -> Publish:
     async def publish(record: Outgoing) -> Awaitable[Any]:
         if size(record) > LARGEST:
             return asyncio.create_task(outsize.send(record))

@@ -13,6 +13,7 @@ from events.story import Story
 from events.times import parse_instant
 from events.wire import (
     MAX_RAW_VALUE,
+    ORDER_HEADER,
     ORIGIN_HEADER,
     SUPERSEDED_HEADER,
     Headers,
@@ -75,13 +76,14 @@ class DedupeStep:
         """Decide one article: write state, then give the outputs (the changelog first)."""
         memory = await self._memories.open(incoming.partition)
         decision = memory.index.decide(decode(incoming.value, Article), incoming.origin)
-        outputs = self._outputs(decision, incoming.origin)
+        order = f"{incoming.position}/{incoming.timestamp_ms}"
+        headers = ((ORIGIN_HEADER, incoming.origin.encode()), (ORDER_HEADER, order.encode()))
+        outputs = self._outputs(decision, headers)
         memory.index.apply(decision.changes)
         changelog = self._memories.changelog_records(memory, incoming.partition)
         return Handled(changelog + outputs, "redelivered" if decision.redelivered else decision.outcome)
 
-    def _outputs(self, decision: Decision, origin: str) -> tuple[Outgoing, ...]:
-        headers: Headers = ((ORIGIN_HEADER, origin.encode()),)
+    def _outputs(self, decision: Decision, headers: Headers) -> tuple[Outgoing, ...]:
         outputs: list[Outgoing] = []
         if decision.repeat is not None:
             key = decision.repeat.article_id
@@ -111,6 +113,8 @@ class TagStep:
         enriched = tag(article)
         data = encode_for(topics.ENRICHED, enriched)
         headers = (*cloud_headers(enriched, data), (ORIGIN_HEADER, incoming.origin.encode()))
+        if order := incoming.header(ORDER_HEADER):
+            headers += ((ORDER_HEADER, order.encode()),)
         wanted = [topics.ENRICHED]
         if incoming.header(SUPERSEDED_HEADER) is None:
             wanted.append(topics.CURRENT)

@@ -62,6 +62,8 @@ async def _stop(stage: str, built: StageApp) -> None:
     deadline = threading.Timer(STOP_SECONDS, fail_stop, (f"stage {stage} did not stop", late))
     deadline.daemon = True
     deadline.start()
+    if built.watch is not None:
+        await built.watch.stop()
     await built.app.stop()
     await built.loop.close()
     built.memories.close()

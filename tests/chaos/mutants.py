@@ -201,6 +201,13 @@ MUTANTS = (
         "        if True:\n",
         ("tests/engine/test_steps.py",),
     ),
+    Mutant(
+        "an earlier revision that a zombie writes late to current does not stand",
+        "streams/engine/app.py",
+        "            watch.hold({tp.partition for tp in partitions})\n",
+        "            watch.hold(())\n",
+        ("tests/pipeline/test_zombies.py",),
+    ),
 )
 
 

@@ -46,6 +46,14 @@ async def test_current_gets_the_bytes_of_enriched() -> None:
     assert enriched.key == article["article_id"].encode()
 
 
+async def test_the_place_in_the_order_that_counts_goes_with_the_article() -> None:
+    article = dedupe(Index(), normalize(raw(1)))
+    assert article is not None
+    order = ("news_order", b"news.articles.normalized.v1/0/5/1795000000000")
+    for record in (await TagStep(PREFIX).handle(incoming("articles.deduped.v1", article, order))).outgoing:
+        assert order in record.headers
+
+
 async def test_a_superseded_revision_is_told_but_does_not_become_current() -> None:
     article = dedupe(Index(), normalize(raw(1)))
     assert article is not None

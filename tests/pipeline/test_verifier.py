@@ -112,6 +112,18 @@ def test_an_old_revision_in_current_is_seen(logs: Logs) -> None:
     assert faults(logs) == {"changed"}
 
 
+def test_a_story_that_went_back_is_seen(logs: Logs) -> None:
+    writer = Writer()
+    for offset, value in ((3, b"{}"), (7, b'{"articles":2}')):
+        told = writer.append("stories", "", b"story", value)
+        order = f"{PREFIX}articles.normalized.v1/0/{offset}/1000".encode()
+        writer.logs.records["stories"][-1] = told._replace(headers=(("news_order", order),))
+    logs.records["stories"] = told = writer.logs.records["stories"]
+    assert faults(logs) == set()
+    told.append(told[0])
+    assert faults(logs) == {"changed"}
+
+
 def test_a_record_that_ended_twice_is_seen(logs: Logs) -> None:
     logs.records["repeats"].append(
         logs.records["repeats"][0]._replace(headers=logs.records["enriched"][0].headers)

@@ -73,6 +73,7 @@ async def read_logs(broker: str, prefix: str) -> Logs:
     dlts = [f"{stage}.v1.dlt" for stage in DEAD_LETTERED]
     for name in ("raw.v1", "normalized.v1", "deduped.v1", "repeats.v1", "enriched.v1", "current.v1", *dlts):
         logs.records[name.replace(".v1", "")] = await read_topic(broker, f"{prefix}articles.{name}")
+    logs.records["stories"] = await read_topic(broker, f"{prefix}stories.v1")
     logs.raw = {position(record): record.value for record in logs.records["raw"]}
     logs.order = list(dict.fromkeys(origin(record) for record in logs.records["normalized"]))
     logs.enriched = [(origin(record), record.key, record.value) for record in logs.records["enriched"]]
@@ -116,7 +117,11 @@ def check(logs: Logs) -> dict[str, int]:
         + len(by_id.keys() - wanted.keys())
         + _wrongly_dead(logs),
         "twice": sum(len(found) > 1 for found in ends.values()),
-        "changed": changed + _misplaced(logs, ids) + _unlike(logs) + _not_current(logs, lines),
+        "changed": changed
+        + _misplaced(logs, ids)
+        + _unlike(logs)
+        + _not_current(logs, lines)
+        + _stories_gone_back(logs),
         "events": len(by_id),
         "repeats": len(set(logs.repeats)),
         "dead": len({one for one, _, _ in logs.dead}),
@@ -174,6 +179,18 @@ def _not_current(logs: Logs, lines: list[bytes]) -> int:
     return sum(logs.current.get(key) != line for key, line in latest.items()) + len(
         logs.current.keys() - latest.keys()
     )
+
+
+def _stories_gone_back(logs: Logs) -> int:
+    """How many stories do not stand as the last article in the order that counts left them."""
+    told: dict[bytes, tuple[int, bytes]] = {}
+    last: dict[bytes, bytes] = {}
+    for record in logs.records.get("stories", []):
+        place = int(dict(record.headers)["news_order"].split(b"/")[-2])
+        if place >= told.get(record.key, (-1, b""))[0]:
+            told[record.key] = (place, record.value)
+        last[record.key] = record.value
+    return sum(value != told[key][1] for key, value in last.items())
 
 
 def _wrongly_dead(logs: Logs) -> int:
