@@ -1,8 +1,8 @@
 """What polling costs: `python -m benchmarks.feeds 1000`, `… 10000`, `… 100000 --workers 4`.
 
 A real Kafka, a server on loopback (`feedserver.py`), and connectors as in production but for their patience:
-every feed is due again at once, so each works as fast as it can. Every feed is polled twice: first all of it
-is new, then nearly nothing is. Beside it, in the same run and on the same server, the plain loop that people
+every feed is due again at once, so each works as fast as it can. In the first round all of a feed is new, in
+the second nearly nothing is. Beside it, in the same run and on the same server, the plain loop that people
 write (over the first 1,000 feeds): aiohttp, `feedparser.parse`, a set of seen ids; no Kafka, nothing that
 outlives it, no limits. Printed for each round: polls, polls a second by the wall, milliseconds of processor
 time a poll, how many of them are those of child processes that read feeds, how late the event loop came
@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import feedparser
@@ -29,6 +30,7 @@ import feedparser
 from benchmarks.feedserver import host
 from connectors.feeds import listing
 from connectors.feeds.errand import Outcome
+from connectors.feeds.hosts import line_of, shard_of
 from connectors.feeds.ledger import Ledger
 from connectors.feeds.manners import Manners
 from connectors.feeds.schedule import Pace
@@ -41,6 +43,7 @@ from marsad import topics
 from marsad.kafka import EmbeddedKafka
 
 PREFIX = "bench."
+SHARDS = 12
 AT_ONCE = 96
 EAGER = Manners(Pace(floor=1, cap=1, first=1, jitter=0), gap=0, spread=0, at_once=AT_ONCE, at_once_per_host=4)
 TICK = 0.05
@@ -50,7 +53,8 @@ PLAIN = 1_000
 class Meter:
     """Processor time, wall time and the event loop's lag since the last reading."""
 
-    def __init__(self) -> None:
+    def __init__(self, readers: bool = True) -> None:
+        self._readers = readers
         self._late: list[float] = []
         self._ticking = asyncio.create_task(self._tick())
         self._mark = self._times()
@@ -62,7 +66,7 @@ class Meter:
             self._late.append(time.monotonic() - before - TICK)
 
     def _times(self) -> tuple[float, float, float]:
-        return time.monotonic(), time.process_time(), children_seconds()
+        return time.monotonic(), time.process_time(), children_seconds() if self._readers else 0.0
 
     def read(self, polls: int) -> dict[str, float]:
         """Give what so many polls cost since the last reading."""
@@ -97,7 +101,7 @@ def resident_mb() -> float:
 
 async def plain(addresses: list[str]) -> list[dict[str, float]]:
     """Poll all twice, as people write it."""
-    meter, seen, rounds = Meter(), set[str](), []
+    meter, seen, rounds = Meter(readers=False), set[str](), []
     room = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.ClientSession() as session:
 
@@ -113,28 +117,60 @@ async def plain(addresses: list[str]) -> list[dict[str, float]]:
     return rounds
 
 
-async def connect(broker: str, hosts: frozenset[str], share: int) -> list[dict[str, float]]:
-    """One connector until it has polled its share twice."""
-    stop, polled, rounds = asyncio.Event(), 0, []
-    meter = Meter()
+class Rounds:
+    """Reads the meter each time that all feeds of our shards have been polled once more."""
 
-    def count(_: Outcome) -> None:
-        nonlocal polled
-        polled += 1
-        if polled % share == 0:
-            rounds.append(meter.read(share))
-            if len(rounds) == 2:
-                stop.set()
+    def __init__(self, addresses: list[str], workers: int) -> None:
+        self._shard = {address: shard_of(line_of(web_source(address)), SHARDS) for address in addresses}
+        self._most = SHARDS // workers
+        self._ours: frozenset[int] = frozenset()
+        self._left: set[str] = set()
+        self._polls = 0
+        self._meter: Meter | None = None
+        self.read: list[dict[str, float]] = []
+        self.over = asyncio.Event()
 
+    def shards(self, shards: frozenset[int]) -> None:
+        """Begin anew where the group gives us other shards; too many are those of workers yet to come."""
+        if shards and shards != self._ours and len(shards) <= self._most:
+            self._ours, self._left, self._polls, self.read = shards, self._feeds(shards), 0, []
+            self._meter = Meter()
+
+    def polled(self, outcome: Outcome) -> None:
+        """Count one poll."""
+        if self._meter is None:
+            return
+        self._polls += 1
+        self._left.discard(outcome.feed)
+        if not self._left:
+            self.read.append(self._meter.read(self._polls))
+            self._left, self._polls = self._feeds(self._ours), 0
+        if len(self.read) == 2:
+            self.over.set()
+
+    def _feeds(self, shards: frozenset[int]) -> set[str]:
+        return {address for address, shard in self._shard.items() if shard in shards}
+
+
+async def connect(broker: str, addresses: list[str], workers: int) -> None:
+    """Be one connector of several; print its two rounds, and go on until stdin ends."""
+    rounds, stop = Rounds(addresses, workers), asyncio.Event()
+    hosts = frozenset(urlsplit(address).hostname or "" for address in addresses)
     async with Publisher({"bootstrap_servers": broker}, 600) as publisher:
-        options = Options(PREFIX, allow_private=hosts, manners=EAGER, on_polled=count)
-        await run([], publisher, options, stop)
-    return rounds
+        options = Options(
+            PREFIX, allow_private=hosts, manners=EAGER, on_polled=rounds.polled, on_shards=rounds.shards
+        )
+        working = asyncio.create_task(run([], publisher, options, stop))
+        await rounds.over.wait()
+        print(json.dumps(rounds.read[:2]), flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        stop.set()
+        await working
 
 
 async def subscribe(broker: str, addresses: list[str]) -> None:
     options = {"bootstrap_servers": broker}
-    await topics.apply(options, topics.Wanted(PREFIX, 12, 1))
+    await topics.apply(options, topics.Wanted(PREFIX, SHARDS, 1))
     now = parse_instant("2026-11-22T00:00:00Z")
     made = (listing.subscription(web_source(one), Ledger(), now, "command") for one in addresses)
     async with Publisher(options, 600) as publisher:
@@ -168,10 +204,12 @@ def side_by_side(feeds: int, port: int, broker: str, workers: int) -> list[dict[
         "--port",
         str(port),
     ]
-    running = [
-        subprocess.Popen([*command, "--broker", broker], stdout=subprocess.PIPE) for _ in range(workers)
-    ]
-    return [line for one in running for line in json.loads(one.communicate()[0])]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    running = [subprocess.Popen([*command, "--broker", broker], **pipes) for _ in range(workers)]
+    told = [line for one in running if one.stdout for line in json.loads(one.stdout.readline())]
+    for one in running:
+        one.communicate()
+    return told
 
 
 def show(name: str, rounds: list[dict[str, float]]) -> None:
@@ -188,9 +226,7 @@ def main() -> None:
     parser.add_argument("--broker")
     given = parser.parse_args()
     if given.broker:
-        hosts = frozenset(host(number) for number in range(given.feeds))
-        share = int(given.feeds / given.workers * 0.7 if given.workers > 1 else given.feeds)
-        print(json.dumps(asyncio.run(connect(given.broker, hosts, share))))
+        asyncio.run(connect(given.broker, addresses_of(given.feeds, given.port), given.workers))
         return
     with server() as port, tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder)) as kafka:
         addresses = addresses_of(given.feeds, port)

@@ -1,4 +1,4 @@
-"""Many feeds on loopback, a host for every four of them: `python -m benchmarks.feedserver` prints its port.
+"""Many feeds on loopback, a host for each of them: `python -m benchmarks.feedserver` prints its port.
 
 Feed N stands at `/N` and has 20 Arabic items with dates, an ETag and 10 kB. Each minute brings a new item
 to every tenth feed. It answers 304 where the ETag is the one it gave.
@@ -42,9 +42,8 @@ async def answer(request: web.Request) -> web.Response:
 
 
 def host(number: int) -> str:
-    """Give the loopback address of feed `number`: four feeds share one."""
-    group = number // 4
-    return f"127.{1 + group // 62_500}.{group // 250 % 250}.{1 + group % 250}"
+    """Give the loopback address of feed `number`: none has to wait for another's turn."""
+    return f"127.{1 + number // 62_500}.{number // 250 % 250}.{1 + number % 250}"
 
 
 async def ready(app: web.Application) -> None:

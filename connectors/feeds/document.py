@@ -76,6 +76,8 @@ class Parsed:
     children: tuple[str, ...] = ()
     """The sitemaps that an index names."""
     crowded: bool = False
+    void: int = 0
+    """Items left out, since they hold nothing: no guid, no address, no text."""
 
 
 def first_text(value: object) -> str:

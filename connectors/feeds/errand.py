@@ -145,6 +145,8 @@ class Errand:
         if poll.reading:
             after = msgspec.structs.replace(after, asks=poll.reading.asks)
         memory = difference.memory if difference else unchanged(self._memory, poll.validators)
+        if poll.remark:
+            self._around.on_refusal(Refusal(self._shown, poll.remark, counts=False))
         if error := poll.shortfall:
             self._around.on_refusal(Refusal(self._shown, error))
         wanted = len(difference.articles) if difference else 0

@@ -43,6 +43,12 @@ class Item:
     updated: str = ""
 
 
+def is_void(item: Item, base: str) -> bool:
+    """Tell whether an item holds nothing that names it and nothing to read: a date alone is no news."""
+    texts = (item.title, item.summary_html, item.content_html, item.content_text)
+    return not (item.guid or any(texts) or web_address(item.link, base))
+
+
 def article(item: Item, context: Context, source_name: str | None) -> RawArticle:
     """Give the raw article of `item`."""
     url = web_address(item.link, context.base)

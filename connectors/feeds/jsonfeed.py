@@ -1,15 +1,13 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1), which feedparser does not read."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from connectors.feeds import ninjs
 from connectors.feeds.document import MAX_ITEMS, MAX_NAME, Asks, Job, Parsed, first_text
-from connectors.feeds.item import Item, article
+from connectors.feeds.item import Item, article, is_void
 from connectors.feeds.links import escaped, web_address
 from connectors.feeds.source import Refused
-from events.article import RawArticle
 
 
 def parse(text: str, job: Job, complete: bool) -> Parsed:
@@ -25,10 +23,13 @@ def parse(text: str, job: Job, complete: bool) -> Parsed:
         raise Refused("JSON, but neither a JSON Feed nor ninjs")
     title = first_text(document.get("title"))
     lang = first_text(document.get("language")) or None
-    articles = _articles(items[:MAX_ITEMS], lang, job, job.name or title[:MAX_NAME] or None)
+    given = [_item(item, lang) for item in items[:MAX_ITEMS] if isinstance(item, dict)]
+    told = [item for item in given if not is_void(item, job.base)]
+    name = job.name or title[:MAX_NAME] or None
     return Parsed(
-        articles=articles, title=title or None, lang=lang, asks=_asks(document, job.base), complete=complete,
-        version="json", crowded=len(items) > MAX_ITEMS,
+        articles=(article(item, job, name) for item in told), title=title or None, lang=lang,
+        asks=_asks(document, job.base), complete=complete, version="json", crowded=len(items) > MAX_ITEMS,
+        void=len(given) - len(told),
     )  # fmt: skip
 
 
@@ -40,12 +41,6 @@ def _asks(document: dict[str, Any], base: str) -> Asks:
         hub=next((address for url in wanted if (address := web_address(url, base))), None),
         topic=web_address(first_text(document.get("feed_url")), base),
     )
-
-
-def _articles(items: list[Any], lang: str | None, job: Job, name: str | None) -> Iterator[RawArticle]:
-    for item in items:
-        if isinstance(item, dict):
-            yield article(_item(item, lang), job, name)
 
 
 def _item(item: dict[str, Any], lang: str | None) -> Item:

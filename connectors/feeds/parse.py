@@ -12,7 +12,7 @@ from connectors.feeds.asks import asks
 from connectors.feeds.charset import decode, for_xml
 from connectors.feeds.compression import MAX_BYTES, TooLarge, Unreadable, decompress
 from connectors.feeds.document import MAX_NAME, Job, Parsed, first_text
-from connectors.feeds.item import Item, article
+from connectors.feeds.item import Item, article, is_void
 from connectors.feeds.reader import ITEM, Read, read
 from connectors.feeds.source import Refused
 from connectors.feeds.tree import root_of
@@ -65,15 +65,17 @@ def from_read(found: Read, text: str, job: Job, complete: bool) -> Parsed:
     claimed = lang[:_LANGUAGE_TAG] if lang else None
     atom = found.version.startswith("atom")
     entries = found.entries if complete else _closed(found.entries, text)
-    items = (_item(dict(entry), atom, claimed, job.base) for entry in entries)
+    items = [_item(dict(entry), atom, claimed, job.base) for entry in entries]
+    told = [item for item in items if not is_void(item, job.base)]
     return Parsed(
-        articles=(article(item, job, name) for item in items),
+        articles=(article(item, job, name) for item in told),
         title=title,
         lang=claimed,
         asks=asks(found.feed, found.skip_hours, found.skip_days, job.base),
         complete=complete,
         version=found.version,
         crowded=found.crowded,
+        void=len(items) - len(told),
     )
 
 

@@ -46,6 +46,12 @@ class Poll:
             return f"shows more than {MAX_ITEMS:,} items; the first {MAX_ITEMS:,} were taken"
         return None
 
+    @property
+    def remark(self) -> str | None:
+        """Say in words what of the feed was passed over without loss, None where nothing was."""
+        void = self.reading.void if self.reading else 0
+        return f"{void} of its items hold nothing and were left out" if void else None
+
     def close(self) -> None:
         """Drop what is spooled."""
         if self.reading:

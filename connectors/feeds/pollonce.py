@@ -142,6 +142,8 @@ async def _deliver(
             _deliver_news(poll, memory, store, counts)
     finally:
         poll.close()
+    if poll.remark:
+        counts.refuse(source.shown, poll.remark, counts=False)
     if poll.shortfall:
         counts.refuse(source.shown, poll.shortfall)
 

@@ -60,6 +60,7 @@ class Answer(msgspec.Struct, frozen=True):
     complete: bool = True
     children: tuple[str, ...] = ()
     crowded: bool = False
+    void: int = 0
     last: bool = False
     """The child ends itself after this (memory)."""
 
@@ -74,6 +75,7 @@ class Reading:
     complete: bool
     children: tuple[str, ...]
     crowded: bool
+    void: int
     _spool: IO[bytes]
 
     def articles(self) -> Iterator[RawArticle]:
@@ -109,8 +111,8 @@ class Readers:
     async def read(self, body: IO[bytes] | Path, job: Job, seconds: float) -> Reading:
         """Read a feed from its spooled body or its file within `seconds`. Raises `Refused`."""
         answer, spool = await self._ask(body, job, seconds, "feed")
-        said = (answer.title, answer.lang, answer.asks, answer.complete, answer.children, answer.crowded)
-        return Reading(*said, spool)
+        said = (answer.title, answer.lang, answer.asks, answer.complete, answer.children)
+        return Reading(*said, answer.crowded, answer.void, spool)
 
     async def links(self, body: IO[bytes], job: Job, seconds: float) -> tuple[str, ...]:
         """Give the addresses of the feeds that a web page names. Raises `Refused`."""

@@ -75,6 +75,7 @@ def _answer(parsed: Parsed, answers: BinaryIO, size: int) -> Answer:
         complete=parsed.complete,
         children=parsed.children,
         crowded=parsed.crowded,
+        void=parsed.void,
         last=total > _GROWN,
     )
 

@@ -169,3 +169,19 @@ async def test_a_redirect_is_polled_under_the_name_it_was_given(site: Site) -> N
     start = site.redirect("/feed", "/real", 301)
     result = await poll(start, allow=LOOPBACK)
     assert {article.feed_url for article in result.articles} == {start}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss("<item/>", item(1), "<item><pubDate>Sat, 21 Nov 2026 08:00:00 GMT</pubDate></item>"),
+        '{"version":"jsonfeed.org/version/1","items":[{},{"id":"1","title":"خبر رقم 1"},{"url":"x:y"}]}',
+    ],
+)
+async def test_an_item_that_holds_nothing_is_left_out_with_a_word(site: Site, body: str) -> None:
+    polled = await poll(site.serve("/feed", body))
+    assert polled.titles == ["خبر رقم 1"]
+    assert [refusal.reason for refusal in polled.refusals] == [
+        "2 of its items hold nothing and were left out"
+    ]
+    assert not polled.refusals[0].counts
