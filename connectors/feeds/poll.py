@@ -50,7 +50,7 @@ class Poll:
     def remark(self) -> str | None:
         """Say in words what of the feed was passed over without loss, None where nothing was."""
         void = self.reading.void if self.reading else 0
-        return f"{void} of its items hold nothing and were left out" if void else None
+        return f"items that hold nothing were left out: {void}" if void else None
 
     def close(self) -> None:
         """Drop what is spooled."""

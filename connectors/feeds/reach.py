@@ -13,7 +13,7 @@ ALLOW_VARIABLE = "MARSAD_ALLOW_PRIVATE_HOSTS"
 _SPECIAL_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
     (IPv4Network(net), words)
     for net, words in (
-        ("0.0.0.0/8", "this machine"),
+        ("0.0.0.0/8", "local"),
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "carrier-internal"),
         ("127.0.0.0/8", "loopback"),
