@@ -66,7 +66,7 @@ V = TypeVar("V", bound=Value)
 
 def encode(value: Value) -> bytes:
     """Write `value` as one JSON object; the same value gives the same bytes."""
-    # A copy: what orjson gives keeps its whole buffer, 8 kB for 0.5 (measured, 3.11), and much is kept waiting.
+    # A copy: what orjson gives keeps its whole buffer, 8 kB for half a kB, and much is kept waiting.
     return bytes(memoryview(orjson.dumps(msgspec.to_builtins(value))))
 
 
