@@ -10,7 +10,7 @@ from streams.dedupe.features import MAX_CHARACTERS
 from streams.dedupe.identity import Known, identified
 from streams.dedupe.memory import frame_key
 from streams.dedupe.parting import parts, without
-from streams.dedupe.relation import Refused, Related, likeness, relate
+from streams.dedupe.relation import Refused, Related, keep_reading, likeness, relate
 from streams.dedupe.revision import changes
 from streams.dedupe.sight import Sight
 from streams.dedupe.spelling import corrected, respelt
@@ -191,7 +191,7 @@ def _in_full(sight: Sight, entry: Entry, voice: str, story: StoryState) -> Entry
 def _content(sight: Sight) -> Content:
     article, features = sight.article, sight.features
     terms, counts = features.terms
-    return Content(
+    content = Content(
         version=article.fingerprint.version,
         exact=article.fingerprint.exact,
         body=article.fingerprint.body,
@@ -203,3 +203,5 @@ def _content(sight: Sight) -> Content:
         weights=counts.tobytes(),
         packed=pack_texts(article.title, article.text),
     )
+    keep_reading(content, features)
+    return content

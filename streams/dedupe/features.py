@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from events.article import Article, Fingerprint
-from streams.dedupe.facts import Facts, names_in
+from streams.dedupe.facts import Facts, Reading, names_in
 from streams.dedupe.table import key64
 from streams.dedupe.words import MAX_WORDS, codes, word, words_of
 from streams.text.fold import match
@@ -99,11 +99,16 @@ class Features:
         return band_keys(self.article.fingerprint)
 
     @cached_property
+    def reading(self) -> Reading:
+        """Give the words of the article as facts are read from them."""
+        return Reading(self.title, self.text, self.article.text[:MAX_CHARACTERS])
+
+    @cached_property
     def facts(self) -> Facts:
         """Give the facts of the article, its outlet's and agency's own names apart."""
         article = self.article
         names = " ".join(filter(None, (article.source_name, article.source_id, article.agency)))
-        return Facts(self.title, self.text, article.text[:MAX_CHARACTERS], names_in(names, article.lang))
+        return Facts(self.reading, names_in(names, article.lang))
 
     @cached_property
     def terms(self) -> tuple[Digests, NDArray[np.uint8]]:

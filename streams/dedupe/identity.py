@@ -9,8 +9,8 @@ made anew, the same title and text in the same source within the copy window are
 from dataclasses import dataclass
 
 from streams.dedupe.aliases import own_key
+from streams.dedupe.conflict import conflicts
 from streams.dedupe.entry import Content, Entry
-from streams.dedupe.facts import conflicts
 from streams.dedupe.relation import facts_of, likeness, tells_enough
 from streams.dedupe.sight import Sight
 from streams.dedupe.table import key64

@@ -23,6 +23,7 @@ from streams.dedupe.decision import decide
 from streams.dedupe.entry import Entry, StoryState, decode_entry, encode_entry, entry_key
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.output import deduped, receipt
+from streams.dedupe.recent import Recent
 from streams.dedupe.rebuilding import Rebuilding, decode_trace
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.sight import Sight, latest_of_story
@@ -51,6 +52,10 @@ class Decision:
     changes: Changes
 
 
+_ENTRIES_AT_HAND = 256
+"""Of each generation: read back and decoded, about 10 kB each."""
+
+
 class Index:
     """Everything dedupe remembers, over `store` (key -> entry); shards never see each other."""
 
@@ -63,6 +68,7 @@ class Index:
         self._settings = settings
         self._shards: dict[str, ShardMemory] = {}
         self._decided: tuple[bytes, Entry] | None = None  # spares reading back what was just written
+        self._entries: Recent[str, Entry] = Recent(room=_ENTRIES_AT_HAND)
 
     @property
     def entries(self) -> int:
@@ -107,8 +113,15 @@ class Index:
         return None if seq is None else self._read(shard, seq)
 
     def _read(self, shard: str, seq: int) -> Entry | None:
-        data = self._store.get(entry_key(shard, seq))
-        return None if data is None else decode_entry(data)
+        key = entry_key(shard, seq)
+        entry = self._entries.get(key)
+        if entry is None:
+            data = self._store.get(key)
+            if data is None:
+                return None
+            entry = decode_entry(data)
+            self._entries.put(key, entry)
+        return entry
 
     def revisions(self, shard: str, article_id: str) -> tuple[Entry, ...]:
         """Read back the revisions of an article that are remembered, the first one first."""
@@ -127,7 +140,9 @@ class Index:
         for key, data in changes.put:
             self._store[key] = data
             decided = self._decided
-            self._remember(decided[1] if decided and decided[0] is data else decode_entry(data))
+            entry = decided[1] if decided and decided[0] is data else decode_entry(data)
+            self._entries.put(key, entry)
+            self._remember(entry)
         for key in changes.delete:
             self._forget(key)
 
@@ -151,9 +166,11 @@ class Index:
         entry = decode_entry(data)
         self._shards[entry.shard].drop(entry)
         del self._store[key]
+        self._entries.discard(key)
 
     def rebuild(self) -> None:
         """Derive the memory afresh from all entries in the store, in the order of their keys."""
+        self._entries.clear()
         # A database gives them in order in one pass; elsewhere each is looked up in its turn.
         if not self._rebuilt(self._store.items()):
             self._rebuilt((key, self._store[key]) for key in sorted(self._store))

@@ -5,15 +5,16 @@ Over-merging is the worse error: a text that only reads alike stays an article o
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
 from events.article import Article
 from streams.dedupe.entry import Content, Entry
-from streams.dedupe.facts import Facts, conflicts, names_in
+from streams.dedupe.conflict import conflicts
+from streams.dedupe.facts import Facts, Reading, names_in
 from streams.dedupe.features import MAX_CHARACTERS, Features
+from streams.dedupe.recent import Recent
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.words import word, words_of
 from streams.text.fold import match
@@ -117,14 +118,25 @@ def title_likeness(left: list[str], right: list[str]) -> float:
 def facts_of(entry: Entry, lang: str) -> Facts:
     """Give the facts of a remembered article."""
     assert entry.content is not None  # noqa: S101 - candidates have content
-    return _facts(entry.content, f"{entry.voice} {entry.source_id}", lang)
+    return Facts(_reading(entry.content, lang), names_in(f"{entry.voice} {entry.source_id}", lang))
 
 
-@lru_cache(maxsize=64)
-def _facts(content: Content, own: str, lang: str) -> Facts:
-    """Read facts once for a run of articles that meet the same few candidates, as template twins do."""
-    title, text = (part[:MAX_CHARACTERS] for part in content.texts())
-    return Facts(match(title, lang), match(text, lang), text, names_in(own, lang))
+_READ: Recent[tuple[bytes, str], Reading] = Recent(room=1 << 16)
+"""By packed texts and language; the room is in words, about 150 bytes each."""
+
+
+def keep_reading(content: Content, features: Features) -> None:
+    """Keep the reading of an article that is remembered as `content`: most candidates came lately."""
+    _READ.put((content.packed, features.article.lang), features.reading, content.words)
+
+
+def _reading(content: Content, lang: str) -> Reading:
+    kept = _READ.get((content.packed, lang))
+    if kept is None:
+        title, text = (part[:MAX_CHARACTERS] for part in content.texts())
+        kept = Reading(match(title, lang), match(text, lang), text)
+        _READ.put((content.packed, lang), kept, content.words)
+    return kept
 
 
 def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | Refused | None:
@@ -138,11 +150,11 @@ def relate(new: Features, entry: Entry, settings: DedupeSettings) -> Related | R
     if not _may_pass(new, content, shared, settings):
         return None
     facts = facts_of(entry, new.article.lang)
-    alike = _likeness(new, content, facts.title, shared)
+    alike = _likeness(new, content, facts.reading.title, shared)
     kinds = frozenset() if alike.same_body else conflicts(new.facts, facts)
     if kinds:
         return Refused(entry, kinds)
-    relation = _relation(new, alike, facts, settings)
+    relation = _relation(new, alike, facts.reading, settings)
     return (
         None
         if relation is None
@@ -175,14 +187,14 @@ def _may_pass(new: Features, old: Content, shared: Overlap, settings: DedupeSett
 
 
 def _relation(
-    new: Features, alike: Likeness, facts: Facts, settings: DedupeSettings
+    new: Features, alike: Likeness, old: Reading, settings: DedupeSettings
 ) -> Literal["copy", "partial"] | None:
     """Tell a shortened or extended copy from an item within a composite.
 
     A shortened copy is the beginning of the longer one, under a title about the same; of a composite, the
     rest speaks of other things.
     """
-    mine, theirs = Side(new.title, new.words), Side(facts.title, facts.text.split())
+    mine, theirs = Side(new.title, new.words), Side(old.title, old.text.split())
     shorter, longer = sorted((mine, theirs), key=lambda side: len(side.words))
     if alike.same_body or len(shorter.words) >= _ABRIDGED * len(longer.words):
         return "copy"

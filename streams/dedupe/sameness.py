@@ -9,7 +9,7 @@ of ministers said in its ordinary session") are shared by all reports of a beat 
 
 from dataclasses import dataclass
 
-from streams.dedupe.facts import Facts
+from streams.dedupe.facts import Facts, Reading
 from streams.dedupe.settings import HOUR_MS
 
 _PAIR, _MOST_PAIRS = 0.025, 0.15
@@ -52,18 +52,19 @@ class Shared:
 
 def shared(left: Facts, right: Facts) -> Shared:
     """Give what two articles share."""
-    figures = [int(text) for text in left.figures & right.figures]
+    a, b = left.reading, right.reading
+    figures = [int(text) for text in a.figures & b.figures]
     return Shared(
-        pairs=len(left.pairs & right.pairs),
+        pairs=len(a.pairs & b.pairs),
         figures=sum(figure >= _SMALL for figure in figures),
         small_figures=sum(2 < figure < _SMALL for figure in figures),
-        places=len(left.named_places & right.named_places),
-        titles=(_said(left, right) + _said(right, left)) / 2,
-        capitals=len(left.names & right.names),
+        places=len(a.named_places & b.named_places),
+        titles=(_said(a, b) + _said(b, a)) / 2,
+        capitals=len((a.written_names & b.written_names) - left.own_names - right.own_names),
     )
 
 
-def _said(titled: Facts, other: Facts) -> float:
+def _said(titled: Reading, other: Reading) -> float:
     """Give how much of what a title names stands in another article's title or beginning.
 
     Two words ("earthquake, Sulaymaniyah") name a topic and not yet an event.

@@ -21,8 +21,8 @@ from events.story import Story
 from events.times import parse_instant, wire_time
 from streams.dedupe import tally
 from streams.dedupe.candidates import Candidates
+from streams.dedupe.conflict import conflicts
 from streams.dedupe.entry import Entry, StoryState
-from streams.dedupe.facts import conflicts
 from streams.dedupe.relation import Refused, facts_of, overlap
 from streams.dedupe.sameness import MOST_WORTH, lost_by_time, shared
 from streams.dedupe.sight import Sight

@@ -144,11 +144,14 @@ def with_values(words: Iterable[str]) -> list[str]:
     Grouping and decimal points fall away ("1.489" and "1489" are written for the same number); a number with
     a letter inside ("12ر49", a decimal comma of Arabic typewriters) is left as it is.
     """
+    words = list(words)
+    numbers = [*map(_NUMBERS.__getitem__, words)]
+    if numbers.count(_NO_NUMBER) == len(words):
+        return words
     out: list[str] = []
     total = group = 0
     last = ""
-    for text in words:
-        number = _NUMBERS[text]
+    for text, number in zip(words, numbers, strict=True):
         if number is _NO_NUMBER and not total and not group:
             out.append(text)
             continue
