@@ -8,13 +8,14 @@ from streams.dedupe.candidates import Candidates, candidates
 from streams.dedupe.entry import Content, Entry, Outcome, StoryState, pack_texts, replace
 from streams.dedupe.features import MAX_CHARACTERS
 from streams.dedupe.identity import Known, identified
+from streams.dedupe.joining import joinable
 from streams.dedupe.memory import frame_key
 from streams.dedupe.parting import parts, without
 from streams.dedupe.relation import Refused, Related, keep_reading, likeness, relate
 from streams.dedupe.revision import changes
 from streams.dedupe.sight import Sight
 from streams.dedupe.spelling import corrected, respelt
-from streams.dedupe.story import founded, joinable, joined, united, voice_of
+from streams.dedupe.story import founded, joined, united, voice_of
 from streams.dedupe.volatile import Version, changed_line
 from streams.text.fold import match
 

@@ -23,8 +23,8 @@ from streams.dedupe.decision import decide
 from streams.dedupe.entry import Entry, StoryState, decode_entry, encode_entry, entry_key
 from streams.dedupe.memory import ShardMemory
 from streams.dedupe.output import deduped, receipt
-from streams.dedupe.recent import Recent
 from streams.dedupe.rebuilding import Rebuilding, decode_trace
+from streams.dedupe.recent import Recent
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.sight import Sight, latest_of_story
 from streams.dedupe.story import merged_event, story_event

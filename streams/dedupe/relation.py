@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from events.article import Article
-from streams.dedupe.entry import Content, Entry
 from streams.dedupe.conflict import conflicts
+from streams.dedupe.entry import Content, Entry
 from streams.dedupe.facts import Facts, Reading, names_in
 from streams.dedupe.features import MAX_CHARACTERS, Features
 from streams.dedupe.recent import Recent

@@ -1,10 +1,8 @@
-"""Which story an article belongs to, and how that story stands after it.
+"""How a story stands, and how it stands after one more article.
 
-Copies, parts and revisions belong to the story of what they relate to. A new article joins the story of the
-recent article that is most like it by TF-IDF of light stems over title and beginning (the best plain measure
-on Arabic, ARABIC.md 3.3) with what is specific to both (sameness.py), if the likeness is clear and the facts
-do not speak against it; else it founds a story of its own. A story that nobody adds to for the story window
-is over.
+Copies, parts and revisions belong to the story of what they relate to. A new article joins a story that it
+clearly belongs to (joining.py), else it founds a story of its own. A story that nobody adds to for the story
+window is over.
 
 Independent sources are counted by voice: a copy has the voice of its original, agency text that of its
 agency.
@@ -13,26 +11,17 @@ agency.
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from math import log2
 
 from events.article import Article
 from events.identity import digest
 from events.story import Story
 from events.times import parse_instant, wire_time
 from streams.dedupe import tally
-from streams.dedupe.candidates import Candidates
-from streams.dedupe.conflict import conflicts
 from streams.dedupe.entry import Entry, StoryState
-from streams.dedupe.relation import Refused, facts_of, overlap
-from streams.dedupe.sameness import MOST_WORTH, lost_by_time, shared
 from streams.dedupe.sight import Sight
-from streams.dedupe.terms import Vector
 from streams.dedupe.words import tables, word
 from streams.text.fold import match
 
-_SHORT_NEEDS, _OTHER_NAMES = 0.25, 0.10
-_OWN_WORDS, _PHRASES = 0.12, 0.30
-_DRIFT = 0.02
 MAX_NAMES, MAX_NAME, MAX_TITLE = 16, 80, 1_000
 _WORDS = re.compile(r"\w+")
 LAST_TIME = "9999-12-31T23:59:59.999Z"
@@ -209,92 +198,3 @@ def later(wire: str, milliseconds: int) -> str:
         return wire_time(parse_instant(wire) + timedelta(milliseconds=milliseconds))
     except OverflowError:
         return LAST_TIME
-
-
-def joinable(sight: Sight, found: Candidates, refused: list[Refused]) -> list[StoryState]:
-    """Give the latest states of the stories that a new article clearly belongs to, the likest first.
-
-    More than one only where the article is so like articles of each that the stories are one.
-
-    `refused` are texts that read alike but tell of other things: their stories are not this one's.
-    """
-    barred = {_story_id(twin.entry) for twin in refused if _bars(sight, twin.entry, twin.kinds)}
-    best: dict[str, tuple[float, float, StoryState]] = {}
-    for entry in map(sight.read, found.alike):
-        if entry is None or _story_id(entry) in barred or not _near(sight, entry):
-            continue
-        cosine = round(sight.keys.weighed.cosine(sight.memory, Vector.remembered(entry)), 9)
-        score = _score(sight, entry, cosine)
-        story = sight.latest_of_story(entry) if score is not None else None
-        if score is None or story is None or not _open(sight, story):
-            continue
-        if score < _crowded(sight, story):
-            continue
-        if (score, cosine) > best.get(story.story_id, (0.0, 0.0))[:2]:
-            best[story.story_id] = (score, cosine, story)
-    ranked = sorted(best.values(), key=lambda scored: -scored[0])
-    return [
-        story for place, (_, cosine, story) in enumerate(ranked)
-        if not place or (cosine >= sight.settings.merge_cosine and story.story_id not in barred)
-    ]  # fmt: skip
-
-
-def _story_id(entry: Entry) -> str:
-    return entry.story.story_id if entry.story else ""
-
-
-def _near(sight: Sight, entry: Entry) -> bool:
-    return sight.within(entry, sight.settings.story_window_ms)
-
-
-def _crowded(sight: Sight, story: StoryState) -> float:
-    """Give what is needed for a story of many articles: one by one they drift from an event to a topic."""
-    return sight.settings.story_score + _DRIFT * log2(story.articles)
-
-
-def _open(sight: Sight, story: StoryState) -> bool:
-    """Say whether the article's time lies within the story, or at most a window before or after it.
-
-    The story as a whole counts: an article of its first day may come late, on its fifth.
-    """
-    window = timedelta(milliseconds=sight.settings.story_window_ms)
-    at = parse_instant(sight.article.fetched_at)
-    before, after = parse_instant(story.first_seen_at) - at, at - parse_instant(story.last_changed_at)
-    return before <= window and after <= window
-
-
-def _bars(sight: Sight, entry: Entry, kinds: frozenset[str]) -> bool:
-    """Say whether an article whose facts differ in `kinds` tells of another event.
-
-    Other figures alone are a toll that rose, but not half a day later: that is the next report of its kind.
-    """
-    if kinds == {"figures"}:
-        return not sight.within(entry, sight.settings.update_window_ms)
-    return bool(kinds)
-
-
-def _score(sight: Sight, entry: Entry, cosine: float) -> float | None:
-    """Give how much speaks for one event; None where it is too little, or the facts speak against it."""
-    assert entry.content is not None  # noqa: S101 - candidates have content
-    remembered = entry.content.words
-    short = min(len(sight.features.words), remembered) < sight.settings.short_words
-    # Titles alone and short items must be much more alike (ARABIC.md 1.7).
-    needed = sight.settings.story_score + (_SHORT_NEEDS if short else 0.0)
-    if cosine < max(sight.settings.story_cosine, needed - MOST_WORTH):
-        return None
-    _, mine, theirs = overlap(sight.features, entry.content)
-    # What is shared as whole phrases is a beat's or a template's, before it is an event's.
-    needed += _PHRASES * max(0.0, max(mine, theirs) - _OWN_WORDS)
-    facts, others = sight.features.facts, facts_of(entry, sight.article.lang)
-    both, own_words = shared(facts, others), max(mine, theirs) < _OWN_WORDS
-    worth = both.worth + (both.in_own_words if own_words else 0.0)
-    score = round(cosine + worth - lost_by_time(sight.at - entry.at), 9)
-    if score < needed:
-        return None
-    kinds = conflicts(facts, others)
-    if not own_words or "contrary" in kinds:
-        return None if _bars(sight, entry, kinds) else score
-    # In own words, names and figures stand alike by chance, perhaps; more than one kind of them hardly.
-    if kinds == {"names"}:
-        return score if score >= needed + _OTHER_NAMES else None
-    return score if kinds <= {"figures"} else None
