@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
-from streams.dedupe.facts import CONTEXT, MEANT, Facts, Reading
+from streams.dedupe.facts import CONTEXT, MEANT, TELLING, Facts, Reading
 from streams.dedupe.words import is_figure, tables, word
 
 _MAX_RUN = 6
@@ -88,13 +88,13 @@ def _runs(reading: Reading, known: frozenset[str]) -> Iterator[Run]:
 
 def _contexts(reading: Reading, known: frozenset[str], start: int, after: int) -> Iterator[Context]:
     """Give the contexts of a run that are its own; one with a word that `known` lacks meets no other."""
-    padded, telling = reading.padded, reading.telling
-    first, before, behind, last = padded[start - CONTEXT], padded[start - 1], padded[after], padded[after + 1]
-    if (telling[start - CONTEXT] or telling[start - 1]) and first in known:
+    first, before = reading.padded[start - CONTEXT : start]
+    behind, last = reading.padded[after : after + CONTEXT]
+    if first in known and (TELLING[first] or TELLING[before]):
         yield "<", first, before
-    if (telling[after] or telling[after + 1]) and last in known:
+    if last in known and (TELLING[behind] or TELLING[last]):
         yield ">", behind, last
-    if telling[start - 1] or telling[after]:
+    if TELLING[before] or TELLING[behind]:
         yield "<>", before, behind
 
 
@@ -116,7 +116,7 @@ def _told(reading: Reading, start: int, after: int, own: frozenset[str]) -> tupl
     return (
         [text for text in meant if is_figure(text)],
         [text for text in words if text in tables().places],
-        words if follows else [text for text in words if text in reading.named],
+        words if follows else [text for text in words if text in reading.named or text in tables().names],
     )
 
 

@@ -21,7 +21,7 @@ _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".spl
 }
 _CAPITAL = re.compile("[A-Z]")
 _CAPITALS = re.compile(r"\b(?=\w*[A-Z])\w[\w'’-]*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:\n][\"'”’)]*\s*|[\"“‘(])(\w+)")
+_OPENING, _CLOSING, _STOPS = '"“‘(', "\"'”’)", ".!?:\n"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,19 +47,14 @@ class Reading:
         return edge + self.tokens + edge
 
     @cached_property
-    def telling(self) -> list[bool]:
-        """Give of each of the padded words whether it tells: function words alone stand anywhere."""
-        return [*map(_TELLING.__getitem__, self.padded)]
-
-    @cached_property
     def marks(self) -> list[int]:
         """Give where in the padded words a figure, a place or a name may stand: nothing else is a fact."""
-        telling, cues = self.named | tables().places, tables().cues
+        named, cues = self.named, tables().cues
         before = [EDGE, *self.tokens]
         return [
             at
             for at, (cue, text) in enumerate(zip(before, self.tokens, strict=False), CONTEXT)
-            if text in telling or cue in cues or text.isdigit()
+            if _FACT[text] or text in named or cue in cues
         ]
 
     @cached_property
@@ -79,8 +74,8 @@ class Reading:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """Give the words that are names, or stand like names: with a capital, or in the title too."""
-        return self.capitals | self.title_tokens | tables().names
+        """Give the words that stand like names: with a capital, or in the title too."""
+        return self.capitals | self.title_tokens
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -100,7 +95,7 @@ class Reading:
     @cached_property
     def figures(self) -> frozenset[str]:
         """Give the figures of the text that are no years."""
-        return frozenset(text for text in self.lead if is_figure(text) and int(text) not in _YEARS)
+        return frozenset(text for text in filter(_FIGURE.__getitem__, self.lead) if int(text) not in _YEARS)
 
     @cached_property
     def named_places(self) -> frozenset[str]:
@@ -112,8 +107,7 @@ class Reading:
         """Give the words written with a capital inside a sentence, lower-cased (Latin script)."""
         if not _CAPITAL.search(self.display):
             return frozenset()
-        starts = {found.start(1) for found in _SENTENCE_START.finditer(self.display)}
-        found = (m for m in _CAPITALS.finditer(self.display) if m.start() not in starts)
+        found = (m for m in _CAPITALS.finditer(self.display) if not _begins(self.display, m.start()))
         return frozenset(_TOKENS[m[0].lower()] for m in found)
 
     @cached_property
@@ -128,6 +122,20 @@ class Facts:
 
     reading: Reading
     own_names: frozenset[str] = frozenset()
+
+
+def _begins(text: str, at: int) -> bool:
+    """Say whether a sentence, or what stands between quotes or brackets, begins there."""
+    if not at or text[at - 1] in _OPENING:
+        return True
+    before = at
+    while before and text[before - 1].isspace():
+        before -= 1
+    if "\n" in text[before:at]:
+        return True
+    while before and text[before - 1] in _CLOSING:
+        before -= 1
+    return before > 0 and text[before - 1] in _STOPS
 
 
 def _tokens(text: str) -> list[str]:
@@ -149,14 +157,23 @@ def _tells(text: str) -> bool:
     return MEANT[text] and text not in tables().cues and text != EDGE
 
 
-_TOKENS, MEANT, _TELLING = Memo(_token), Memo(_means), Memo(_tells)
-"""`MEANT`: whether a word is more than a function word."""
+def _names_something(text: str) -> bool:
+    return _means(text) and not is_figure(text)
+
+
+def _is_fact(text: str) -> bool:
+    return is_figure(text) or text in tables().places or text in tables().names
+
+
+_TOKENS, _FIGURE, _FACT, _NAMING = Memo(_token), Memo(is_figure), Memo(_is_fact), Memo(_names_something)
+MEANT, TELLING = Memo(_means), Memo(_tells)
+"""Whether a word is more than a function word; whether it tells where it stands, as words of rank do not."""
 
 
 def _telling_pairs(tokens: list[str]) -> frozenset[tuple[str, str]]:
     """Give the pairs of neighbouring words that mean something, at least one of them no word of office."""
     office = tables().office
-    meant = [MEANT[text] and not is_figure(text) for text in tokens]
+    meant = [*map(_NAMING.__getitem__, tokens)]
     return frozenset(
         (a, b)
         for a, b, first, second in zip(tokens, tokens[1:], meant, meant[1:], strict=False)

@@ -5,7 +5,7 @@ The tables stand in `data/facts.toml` and `data/places.txt` and are read once.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -24,6 +24,8 @@ MAX_WORDS = 6_000
 _PREFIXES = ("وال", "بال", "فال", "كال", "ولل", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 _MIN_REST = 3
 _MIN_NUMBER = 4
+_LONGEST = 7
+"""Digits of a number that others are added to; longer ones are names of things."""
 _MEMO_SIZE = 1 << 18
 _FIGURE = re.compile(r"[وبلفك]?([0-9]+(?:\.[0-9]+)*)[^\W\d_]{0,3}")
 
@@ -145,17 +147,35 @@ def with_values(words: Iterable[str]) -> list[str]:
     a letter inside ("12ر49", a decimal comma of Arabic typewriters) is left as it is.
     """
     words = list(words)
-    numbers = [*map(_NUMBERS.__getitem__, words)]
-    if numbers.count(_NO_NUMBER) == len(words):
-        return words
+    places = [at for at, number in enumerate(map(_NUMBERS.__getitem__, words)) if number is not _NO_NUMBER]
+    out, done = list[str](), 0
+    for start, end in _stretches(places):
+        out += words[done:start]
+        out += _valued(words[start:end])
+        done = end
+    return out + words[done:]
+
+
+def _stretches(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Give (first, one past the last) of each stretch of places that follow one another."""
+    start = end = -1
+    for place in places:
+        if place != end:
+            if end > 0:
+                yield start, end
+            start = place
+        end = place + 1
+    if end > 0:
+        yield start, end
+
+
+def _valued(numbers: list[str]) -> list[str]:
+    """Give a stretch of number words by their digits."""
     out: list[str] = []
     total = group = 0
     last = ""
-    for text, number in zip(words, numbers, strict=True):
-        if number is _NO_NUMBER and not total and not group:
-            out.append(text)
-            continue
-        value, scale, joined, shown = number
+    for text in numbers:
+        value, scale, joined, shown = _NUMBERS[text]
         if scale and (group or not total):
             total, group = total + max(group, 1) * scale, 0
         elif value and total and not group and joined:
@@ -196,6 +216,9 @@ _NO_NUMBER = _Number()
 
 
 def _number(text: str) -> _Number:
+    if is_figure(text):
+        value = int(text) if len(text) < _LONGEST else 0
+        return _Number(value) if value else _Number(shown=text.lstrip("0") or "0")
     listed = tables()
     joined = text.startswith("و") and text not in listed.units
     bare = text[1:] if joined else text
@@ -205,7 +228,7 @@ def _number(text: str) -> _Number:
         return _Number(scale=listed.scales[bare], joined=joined)
     if bare in listed.units:
         return _Number(listed.units[bare], joined=joined)
-    if is_figure(bare) and len(bare) < 7 and int(bare):
+    if is_figure(bare) and len(bare) < _LONGEST and int(bare):
         return _Number(int(bare))
     found = _FIGURE.fullmatch(text)
     return _Number(shown=found[1].replace(".", "").lstrip("0") or "0") if found else _NO_NUMBER
