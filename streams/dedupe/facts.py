@@ -5,6 +5,7 @@ own is told beside it. What two readings differ in is found in conflict.py, what
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -20,7 +21,7 @@ _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".spl
     f"m{month}" for month in range(1, 13)
 }
 _CAPITAL = re.compile("[A-Z]")
-_CAPITALS = re.compile(r"\b(?=\w*[A-Z])\w[\w'’-]*")
+_WORD = re.compile(r"[\w'’-]*")
 _OPENING, _CLOSING, _STOPS = '"“‘(', "\"'”’)", ".!?:\n"
 
 
@@ -105,10 +106,7 @@ class Reading:
     @cached_property
     def capitals(self) -> frozenset[str]:
         """Give the words written with a capital inside a sentence, lower-cased (Latin script)."""
-        if not _CAPITAL.search(self.display):
-            return frozenset()
-        found = (m for m in _CAPITALS.finditer(self.display) if not _begins(self.display, m.start()))
-        return frozenset(_TOKENS[m[0].lower()] for m in found)
+        return frozenset(_TOKENS[name.lower()] for name in _capital_words(self.display))
 
     @cached_property
     def written_names(self) -> frozenset[str]:
@@ -122,6 +120,22 @@ class Facts:
 
     reading: Reading
     own_names: frozenset[str] = frozenset()
+
+
+def _capital_words(text: str) -> Iterator[str]:
+    """Give the words with a capital that begin no sentence, from the capitals: Arabic texts have few."""
+    end = 0
+    for capital in _CAPITAL.finditer(text):
+        start = capital.start()
+        if start < end:
+            continue  # in the word before
+        while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            start -= 1
+        written = _WORD.match(text, start)
+        assert written is not None  # noqa: S101 - it matches at least nothing
+        end = written.end()
+        if not _begins(text, start):
+            yield written[0]
 
 
 def _begins(text: str, at: int) -> bool:

@@ -62,13 +62,16 @@ class _Alike:
 
 
 def _alike(sight: Sight, found: Candidates, barred: set[str]) -> Iterator[_Alike]:
+    stories: dict[str, StoryState | None] = {}  # of one event most candidates are of one story
     for entry in map(sight.read, found.alike):
         if entry is None or _story_id(entry) in barred or not _near(sight, entry):
             continue
         cosine = round(sight.keys.weighed.cosine(sight.memory, Vector.remembered(entry)), 9)
         if cosine < sight.settings.story_cosine:
             continue
-        story = sight.latest_of_story(entry)
+        if _story_id(entry) not in stories:
+            stories[_story_id(entry)] = sight.latest_of_story(entry)
+        story = stories[_story_id(entry)]
         if story is None or not _open(sight, story):
             continue
         alike = _scored(sight, entry, story, cosine)

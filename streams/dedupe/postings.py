@@ -166,7 +166,7 @@ class Postings:
             return
         before = self._heads[bucket]
         self._heads[bucket] = numbers
-        if np.array_equal(self._heads[bucket], numbers):  # no two in one bucket: nothing to put in order
+        if (self._heads[bucket] == numbers).all():  # no two in one bucket: nothing to put in order
             self._links[numbers % len(self._links)] = before
             return
         self._heads[bucket] = before

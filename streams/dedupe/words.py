@@ -129,6 +129,8 @@ def _word(text: str) -> Word:
     listed = tables()
     if text in listed.function or len(text) < 2:
         return Word(digest << 32, "")
+    if text.isdigit():
+        return Word(digest << 32 | (digest or 1), text)
     stem = listed.months.get(text) or _strip(text)
     if stem in listed.function:
         return Word(digest << 32, "")
