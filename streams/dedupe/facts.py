@@ -8,8 +8,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import cast
 
-from streams.dedupe.words import MAX_WORDS, Memo, is_figure, tables, with_values, word, words_of
+from streams.dedupe.words import (
+    MAX_WORDS,
+    Memo,
+    is_figure,
+    is_number_word,
+    stretches,
+    tables,
+    valued,
+    with_values,
+    word,
+    words_of,
+)
 from streams.text.fold import match
 
 CONTEXT = 2
@@ -154,8 +166,11 @@ def _begins(text: str, at: int) -> bool:
 
 def _tokens(text: str) -> list[str]:
     """Give the words of a match form: stems, numbers by value, names with عبد as one word."""
-    words = with_values(words_of(text.replace(" عبد ", " عبد_"), MAX_WORDS))
-    return [*map(_TOKENS.__getitem__, words)]
+    words = words_of(text.replace(" عبد ", " عبد_"), MAX_WORDS)
+    tokens = [*map(_PLAIN.__getitem__, words)]
+    for start, end in stretches(tokens):
+        tokens[start:end] = map(_TOKENS.__getitem__, valued(words[start:end]))
+    return cast(list[str], tokens)
 
 
 def _token(text: str) -> str:
@@ -179,7 +194,9 @@ def _is_fact(text: str) -> bool:
     return is_figure(text) or text in tables().places or text in tables().names
 
 
-_TOKENS, _FIGURE, _FACT, _NAMING = Memo(_token), Memo(is_figure), Memo(_is_fact), Memo(_names_something)
+_TOKENS: Memo[str] = Memo(_token)
+_PLAIN: Memo[str | None] = Memo(lambda text: None if is_number_word(text) else _TOKENS[text])
+_FIGURE, _FACT, _NAMING = Memo(is_figure), Memo(_is_fact), Memo(_names_something)
 MEANT, TELLING = Memo(_means), Memo(_tells)
 """Whether a word is more than a function word; whether it tells where it stands, as words of rank do not."""
 

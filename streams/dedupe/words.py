@@ -5,11 +5,11 @@ The tables stand in `data/facts.toml` and `data/places.txt` and are read once.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 from zlib import crc32
 
 import numpy as np
@@ -149,29 +149,24 @@ def with_values(words: Iterable[str]) -> list[str]:
     a letter inside ("12ر49", a decimal comma of Arabic typewriters) is left as it is.
     """
     words = list(words)
-    places = [at for at, number in enumerate(map(_NUMBERS.__getitem__, words)) if number is not _NO_NUMBER]
-    out, done = list[str](), 0
-    for start, end in _stretches(places):
-        out += words[done:start]
-        out += _valued(words[start:end])
-        done = end
-    return out + words[done:]
+    shown = [*map(_PLAIN.__getitem__, words)]
+    for start, end in stretches(shown):
+        shown[start:end] = valued(words[start:end])
+    return cast(list[str], shown)
 
 
-def _stretches(places: list[int]) -> Iterator[tuple[int, int]]:
-    """Give (first, one past the last) of each stretch of places that follow one another."""
-    start = end = -1
-    for place in places:
-        if place != end:
-            if end > 0:
-                yield start, end
-            start = place
-        end = place + 1
-    if end > 0:
-        yield start, end
+def stretches(shown: list[str | None]) -> list[tuple[int, int]]:
+    """Give (first, one past the last) of each stretch of None, the last one first: so it may be replaced."""
+    found: list[tuple[int, int]] = []
+    at = -1
+    for _ in range(shown.count(None)):
+        at = shown.index(None, at + 1)
+        start = found.pop()[0] if found and found[-1][1] == at else at
+        found.append((start, at + 1))
+    return found[::-1]
 
 
-def _valued(numbers: list[str]) -> list[str]:
+def valued(numbers: list[str]) -> list[str]:
     """Give a stretch of number words by their digits."""
     out: list[str] = []
     total = group = 0
@@ -245,3 +240,11 @@ _WORDS = Memo(_word)
 _CODES = Memo(lambda text: _WORDS[text].code)
 """The codes alone: the longest loop of this stage reads them."""
 _NUMBERS = Memo(_number)
+
+
+def is_number_word(text: str) -> bool:
+    """Whether a word of the match form is a number, or a part of one."""
+    return _NUMBERS[text] is not _NO_NUMBER
+
+
+_PLAIN: Memo[str | None] = Memo(lambda text: None if is_number_word(text) else text)
