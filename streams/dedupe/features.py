@@ -32,8 +32,6 @@ FLASH_WORDS = 8
 _BANDS, _ROWS = 42, 3
 _SHINGLE_WORDS, _ANCHOR_WORDS, ANCHOR_EVERY = 3, 5, 8
 
-LOWER_BITS = (1 << 16) - 1
-
 Digests = NDArray[np.uint32]
 _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
@@ -72,13 +70,6 @@ class Features:
         if len(self.words) < _SHINGLE_WORDS:
             return runs(self._codes >> _HALF, max(1, len(self.words)))
         return distinct(_finished(self._threes))
-
-    @cached_property
-    def shingle_ends(self) -> NDArray[np.bool_]:
-        """Give of each value of a shingle's lower bits whether one of these shingles has it."""
-        marked = np.zeros(LOWER_BITS + 1, bool)
-        marked[self.shingles & LOWER_BITS] = True
-        return marked
 
     @cached_property
     def _spread(self) -> NDArray[np.uint64]:

@@ -13,7 +13,7 @@ from events.article import Article
 from streams.dedupe.conflict import conflicts
 from streams.dedupe.entry import Content, Entry
 from streams.dedupe.facts import Facts, Reading, names_in
-from streams.dedupe.features import LOWER_BITS, MAX_CHARACTERS, Features
+from streams.dedupe.features import MAX_CHARACTERS, Features
 from streams.dedupe.recent import Recent
 from streams.dedupe.settings import DedupeSettings
 from streams.dedupe.words import word, words_of
@@ -81,9 +81,9 @@ Overlap = tuple[float, float, float]
 def overlap(new: Features, old: Content) -> Overlap:
     """Give (share of both texts together, of the new one, of the remembered one) that they have in common."""
     mine, theirs = new.shingles, np.frombuffer(old.shingles, "<u4")
-    perhaps = theirs[new.shingle_ends[theirs & LOWER_BITS]]  # of most candidates hardly any
-    at = np.minimum(mine.searchsorted(perhaps), len(mine) - 1)
-    shared = int(np.count_nonzero(mine[at] == perhaps)) if len(perhaps) else 0
+    both = np.concatenate([mine, theirs])
+    both.sort()  # either side holds each shingle once: one that stands there twice is shared
+    shared = int(np.count_nonzero(both[1:] == both[:-1]))
     union = len(mine) + len(theirs) - shared
     return (
         shared / union if union else 0.0,
