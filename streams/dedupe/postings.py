@@ -21,8 +21,12 @@ _SINGLY = 8
 _CHUNK = 2_048
 _FEW = 128
 """A step of all chains at once, by array, is worth its cost from so many on (measured 2026-11-22)."""
+_BUSY, _MOST_BUSY = 6, 1 << 15
+"""What all news shares is asked again and again, and its chains are the long ones: from so many rows on they
+are remembered of a key, and at most of so many keys, in 300 bytes each."""
 _LAST = 2**32 - 1
 _HALF = np.uint64(32)
+_UNKNOWN = (0, array("q"))
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -37,6 +41,7 @@ class Postings:
         self._next = 1
         self._linked = 1  # rows before it are linked
         self._waiting: list[Keys] = []
+        self._busy: dict[int, tuple[int, array[int]]] = {}  # key -> how many at most, newest first
         self._allocate()
 
     def __len__(self) -> int:
@@ -47,6 +52,7 @@ class Postings:
         self._bits = max(10, (cells // 2).bit_length())
         self._cells = np.zeros((cells, 2), np.uint32)
         self._keys, self._links = self._cells[:, 0], self._cells[:, 1]
+        self._flat = self._cells.reshape(-1).data
         self._heads = np.zeros(1 << self._bits, np.uint32)
 
     def add(self, keys: Keys) -> int:
@@ -83,6 +89,11 @@ class Postings:
         self._keys[start + len(keys) : start + WIDTH] = 0
         self._keys[start : start + len(keys)] = keys
         self._link(keys, np.arange(row * WIDTH, row * WIDTH + len(keys), dtype=np.int64))
+        for number, key in enumerate(keys.tolist(), row * WIDTH):
+            if key in self._busy:
+                most, held = self._busy[key]
+                held.insert(0, number)
+                del held[most:]
 
     def _write(self) -> None:
         """Write the waiting rows into the ring."""
@@ -100,6 +111,7 @@ class Postings:
         numbers = (rows[:, None] * WIDTH + np.arange(WIDTH, dtype=np.int64)).ravel()
         used = flat != 0
         self._link(flat[used], numbers[used])
+        self._busy = {}
 
     def drop_oldest(self) -> None:
         """Forget the oldest row."""
@@ -113,6 +125,7 @@ class Postings:
         left = newest.copy()
         at = self._heads[self._bucket(keys)].astype(np.int64)
         hits: list[tuple[Numbers, Numbers]] = []
+        from_heads = len(keys) <= _FEW
         while True:
             alive = at >= dead
             at, which = at[alive], which[alive]
@@ -127,31 +140,58 @@ class Postings:
                 place, which = place[wanted], which[wanted]
             at = self._links[place].astype(np.int64)
         if len(at):
-            hits.append(self._follow(keys[which].tolist(), which, at.tolist(), left[which].tolist()))
+            follow = self._followed if from_heads else self._follow
+            hits.append(follow(keys[which].tolist(), which, at.tolist(), left[which].tolist()))
         if not hits:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         cells = np.concatenate([c for _, c in hits])
         return np.concatenate([w for w, _ in hits]), cells // WIDTH + self._base
 
+    def _followed(
+        self, keys: list[int], which: Numbers, heads: list[int], left: list[int]
+    ) -> tuple[Numbers, Numbers]:
+        """Give what chains hold from their heads; those of busy keys are not walked."""
+        places, counts = array("q"), list[int]()
+        dead, busy = self._oldest * WIDTH, self._busy
+        for key, head, wanted in zip(keys, heads, left, strict=True):
+            most, held = busy.get(key, _UNKNOWN)
+            if most < wanted:
+                held = self._walk(key, head, wanted)
+                if len(held) >= _BUSY:
+                    self._remember(key, wanted, held)
+            while held and held[-1] < dead:
+                held.pop()
+            places += held[:wanted]
+            counts.append(min(wanted, len(held)))
+        return np.repeat(which, counts), np.frombuffer(places, np.int64)
+
+    def _remember(self, key: int, most: int, held: "array[int]") -> None:
+        if len(self._busy) == _MOST_BUSY:
+            self._busy.clear()
+        self._busy[key] = (most, held)
+
     def _follow(
         self, keys: list[int], which: Numbers, heads: list[int], left: list[int]
     ) -> tuple[Numbers, Numbers]:
         """Walk the last few chains one by one."""
-        dead, values = self._oldest * WIDTH, 2 * len(self._cells)
         places, counts = array("q"), list[int]()
-        cells, keep = self._cells.reshape(-1).data, places.append
-        for key, head, wanted in zip(keys, heads, left, strict=True):
-            at, more = head, wanted
-            while at >= dead:
-                place = 2 * at % values
-                if cells[place] == key:
-                    keep(at)
-                    more -= 1
-                    if not more:
-                        break
-                at = cells[place + 1]
-            counts.append(wanted - more)
+        for cells in map(self._walk, keys, heads, left):
+            places += cells
+            counts.append(len(cells))
         return np.repeat(which, counts), np.frombuffer(places, np.int64)
+
+    def _walk(self, key: int, head: int, wanted: int) -> "array[int]":
+        """Give the newest of the cells of `key` in the chain from `head` on, the newest first."""
+        dead, values = self._oldest * WIDTH, 2 * len(self._cells)
+        cells, found, at = self._flat, array("q"), head
+        while at >= dead:
+            place = 2 * at % values
+            if cells[place] == key:
+                found.append(at)
+                if len(found) == wanted:
+                    break
+            at = cells[place + 1]
+        return found
 
     def _bucket(self, keys: Keys) -> NDArray[np.uint64]:
         return (keys.astype(np.uint64) * _MIX) >> np.uint64(64 - self._bits)
@@ -194,6 +234,7 @@ class Postings:
         self._base += first - 1
         self._capacity, self._oldest, self._next, self._linked = capacity, 1, count + 1, 1
         self._allocate()
+        self._busy = {}
         for start in range(0, count, _CHUNK):
             rows = np.arange(start, min(start + _CHUNK, count), dtype=np.int64)
             self._keys.reshape(-1, WIDTH)[(1 + rows) % capacity] = keys[(first + rows) % old]

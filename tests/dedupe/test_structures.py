@@ -56,7 +56,7 @@ def test_a_table_grows_past_its_first_size() -> None:
 def test_postings_are_lists_of_the_newest_rows(
     history: list[tuple[bool, set[int]]], last_number: int
 ) -> None:
-    """Also where the ring grows, and where the numbers run out and start anew."""
+    """Also where the ring grows, where the numbers run out and start anew, and for keys asked before."""
     postings = Postings(last_number)
     model: dict[int, set[int]] = {}
     for drop, keys in history:
@@ -66,12 +66,13 @@ def test_postings_are_lists_of_the_newest_rows(
         elif not drop:
             model[postings.add(np.array(sorted(keys), np.uint32))] = keys
         asked = np.arange(1, 41, dtype=np.uint32)
-        which, rows = postings.find(asked, np.full(len(asked), 3, np.int64))
-        found = {key: sorted(rows[which == at].tolist()) for at, key in enumerate(asked.tolist())}
         assert len(postings) == len(model)
-        assert found == {
-            key: sorted(row for row in model if key in model[row])[-3:] for key in asked.tolist()
-        }
+        for newest in (3, 9):
+            which, rows = postings.find(asked, np.full(len(asked), newest, np.int64))
+            found = {key: sorted(rows[which == at].tolist()) for at, key in enumerate(asked.tolist())}
+            assert found == {
+                key: sorted(row for row in model if key in model[row])[-newest:] for key in asked.tolist()
+            }
 
 
 @settings(max_examples=20, deadline=None)
