@@ -33,6 +33,7 @@ TAIL = 1_000
 POLL_MS = 1_000
 AT_ONCE = 500
 PATIENCE = 30.0
+PAUSE = 5.0
 
 Publish = Callable[[Outgoing], Awaitable[Awaitable[Any]]]
 
@@ -128,7 +129,7 @@ class ZombieWatch:
                     await self._read_along()
                 except (KafkaError, OSError) as error:
                     log.warning("%s cannot be read along for now: %s", self._topic, type(error).__name__)
-                    await asyncio.sleep(1)
+                    await asyncio.sleep(PAUSE)
                     self._changed.set()
         except asyncio.CancelledError:
             raise
