@@ -40,15 +40,16 @@ def casualties(
     if _is_about(table, passages, "disease"):
         return None, ()
     year = published_at[:4]
-    headline = [toll for toll in tolls(table, passages[0], year) if toll.role in ("event", "update")]
-    others = [toll for toll in tolls(table, passages[0], year) if toll.role not in ("event", "update")]
+    titled = list(tolls(table, passages[0], year))
+    headline = [toll for toll in titled if toll.role in ("event", "update")]
+    others = [toll for toll in titled if toll.role not in ("event", "update")]
     story = _Story(others=others, remembers=not headline and _remembers(table, passages))
     for toll in headline:
         _add_headline(story, toll)
     eventful = bool(story.numbers) or _is_eventful(table, passages)
-    titled = dict(story.numbers)
+    told = dict(story.numbers)
     for toll in tolls(table, passages[1], year):
-        _add(story, toll, titled, eventful)
+        _add(story, toll, told, eventful)
     if not story.numbers:
         _promote(story)
     main = _value(story) if story.numbers else None

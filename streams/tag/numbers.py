@@ -6,7 +6,7 @@ table is our own: data/numbers.tsv, with the bounding phrases of data/casualties
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from streams.tag.tables import rows, settings
@@ -15,6 +15,7 @@ from streams.text.fold import match
 _DIGITS = re.compile(r"([وفبلك]?)([0-9]{1,9})(\.[0-9]{1,3})?\Z")
 _CLITICS = "وفبلك"
 _LARGEST = 10**10
+_REMEMBERED = 50_000
 _HALF_DUALS = frozenset(["الفا", "مليونا"])
 _OPENERS = frozenset(["بين", "between", "a", "an", "one", "his", "her", "their"])
 _ONE_OF = frozenset(["احد", "احدي"])
@@ -62,6 +63,10 @@ def _bound_starts(place: str) -> frozenset[str]:
     return frozenset(phrase[0] for phrase in _bounds()[place])
 
 
+def _is_plain(word: str) -> bool:
+    return word.isdecimal() and word.isascii() and len(word) < 10
+
+
 def _lookup(word: str) -> tuple[_Word | None, str]:
     """Give the entry of a number word and the clitic peeled off it."""
     table = _words()
@@ -76,14 +81,27 @@ def is_number(word: str) -> bool:
     return _DIGITS.match(word) is not None or _lookup(word)[0] is not None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def may_begin(word: str) -> bool:
     """Tell whether a quantity can begin with this word: a number, a bound before one, "between", "a"."""
     starts = _bound_starts("before")
     return is_number(word) or word in starts or word[1:] in starts or word in _OPENERS
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _may_follow(word: str) -> bool:
+    """Tell whether this word can change what the number before it says: "million", "على الأقل"."""
+    starts, found = _bound_starts("after"), _words().get(word)
+    return word in starts or word[1:] in starts or (found is not None and found.kind == "scale")
+
+
 def quantity(words: Sequence[str], at: int) -> Quantity | None:
     """Read the quantity that begins at word `at`, with the bounds before and after it; None if none does."""
+    if at >= len(words) or not may_begin(words[at]):
+        return None
+    if _is_plain(words[at]) and (at + 1 == len(words) or not _may_follow(words[at + 1])):
+        value = int(words[at])
+        return Quantity(value, value, at, at + 1)
     number_at, kind = _bound(words, at, "before")
     plain = _range(words, number_at) or _plain(words, number_at)
     if plain is None:
@@ -101,7 +119,8 @@ def bounded_after(words: Sequence[str], number: Quantity) -> Quantity:
 def _bound(words: Sequence[str], at: int, place: str) -> tuple[int, str]:
     """Give where a bounding phrase at `at` ends and what it says; the longest phrase wins."""
     table = _bounds()[place]
-    if at >= len(words) or not {words[at], words[at][1:]} & _bound_starts(place):
+    starts = _bound_starts(place)
+    if at >= len(words) or not (words[at] in starts or words[at][1:] in starts):
         return at, ""
     for size in (5, 4, 3, 2, 1):
         phrase = tuple(words[at : at + size])

@@ -44,6 +44,8 @@ def _is_undone(table: Words, sentence: tuple[str, ...], at: int) -> bool:
 
 def _between(sentence: tuple[str, ...], number: Quantity) -> Statement | None:
     """Read "20 شخصا بين قتيل وجريح": so many in all, of both kinds."""
+    if "قتيل" not in sentence[number.end : number.end + 4]:
+        return None
     tail = " ".join(sentence[number.end : number.end + 4])
     if "بين قتيل وجريح" in tail or "بين قتيل ومصاب" in tail:
         end = number.end + len(tail[: tail.index("بين")].split()) + 3
@@ -53,6 +55,8 @@ def _between(sentence: tuple[str, ...], number: Quantity) -> Statement | None:
 
 def _subject(table: Words, sentence: tuple[str, ...], number: Quantity) -> Statement | None:
     """Read "8 مدنيين قتلوا": the number is the subject, the verb comes after."""
+    if table.befell.isdisjoint(sentence[number.end :]):
+        return None
     if sentence[number.end] == "من" and number.end + 1 < len(sentence):
         of = table.person(sentence[number.end + 1].removeprefix("ال"))  # 9 من عناصر الجيش و17 من المهاجمين
         number = added(table, sentence, number._replace(end=number.end + 2 * of))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as made
 from functools import cached_property
-from itertools import accumulate
+from typing import NamedTuple
 
 from events.article import DedupedArticle, Evidence, Field
 from streams.tag.lexicon import Hit, Lexicon
@@ -27,6 +27,7 @@ class Passage:
     hits: tuple[Hit, ...]
     _befores: dict[int, list[str]] = made(default_factory=dict, init=False, repr=False, compare=False)
     _afters: dict[int, list[str]] = made(default_factory=dict, init=False, repr=False, compare=False)
+    _sentences: dict[int, "Sentence"] = made(default_factory=dict, init=False, repr=False, compare=False)
 
     def evidence(self, start: int, end: int, rule: str) -> Evidence:
         """Give the evidence for a span of the match form, in offsets of the display form."""
@@ -71,15 +72,18 @@ class Passage:
 
     def sentence(self, number: int) -> "Sentence":
         """Give a sentence's words; empty beyond the last."""
+        known = self._sentences.get(number)
+        if known is None:
+            known = self._sentences[number] = self._sentence(number)
+        return known
+
+    def _sentence(self, number: int) -> "Sentence":
         if number >= len(self.bounds):
-            return Sentence((), ())
-        start = self.bounds[number]
-        end = self.bounds[number + 1] if number + 1 < len(self.bounds) else len(self.folded.text)
-        line = self.folded.text[start:end]
-        words = line.split()
-        start += len(line) - len(line.lstrip())
-        steps = accumulate((len(word) + 1 for word in words), initial=start)
-        return Sentence(tuple(words), tuple(steps)[:-1])
+            return Sentence((), 0)
+        cuts, bounds = self.folded.cuts, self.bounds
+        first = bisect_right(cuts, bounds[number])
+        last = bisect_right(cuts, bounds[number + 1]) if number + 1 < len(bounds) else len(cuts)
+        return Sentence(tuple(self.folded.words[first:last]), self.folded.start(first))
 
     def sentences_with(self, kind: str) -> list[int]:
         """Give the numbers of the sentences that hold an entry of this kind, in order."""
@@ -87,12 +91,15 @@ class Passage:
         return sorted({bisect_right(self.bounds, start) - 1 for start in starts})
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Words of one sentence and where each starts in the match form."""
+class Sentence(NamedTuple):
+    """Words of one sentence and where the first starts in the match form."""
 
     words: tuple[str, ...]
-    starts: tuple[int, ...]
+    begin: int
+
+    def start(self, place: int) -> int:
+        """Give where a word starts in the match form."""
+        return self.begin + sum(map(len, self.words[:place])) + place
 
 
 def _bounds(text: str) -> Iterator[int]:

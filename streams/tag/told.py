@@ -198,8 +198,8 @@ def _plus(one: Interval, other: Interval) -> Interval:
 
 def _evidence(passage: Passage, sentence: Sentence, statement: Statement) -> Evidence:
     last = statement.end - 1
-    start, end = sentence.starts[statement.start], sentence.starts[last] + len(sentence.words[last])
-    return passage.evidence(start, end, statement.rule)
+    end = sentence.start(last) + len(sentence.words[last])
+    return passage.evidence(sentence.start(statement.start), end, statement.rule)
 
 
 def _role(table: Words, sentence: tuple[str, ...], year: str, end: int | None = None) -> Role:
@@ -226,6 +226,8 @@ def _is_past(table: Words, sentence: tuple[str, ...], year: str) -> bool:
 
 def is_years_later(table: Words, sentence: tuple[str, ...]) -> bool:
     """Tell "قبل ثلاثين عاما", "بعد 4 سنوات على", "four years after": a time that is long over."""
+    if table.sets["years"].words.isdisjoint(sentence):
+        return False
     for place, word in enumerate(sentence):
         if word in ("قبل", "وقبل", "بعد", "وبعد") or place == 0:
             number = quantity(sentence, place + (not word.isascii() and not is_number(word)))
@@ -250,5 +252,9 @@ def _had_happened(table: Words, sentence: tuple[str, ...]) -> bool:
 
 
 def _other_year(sentence: tuple[str, ...], year: str) -> bool:
-    found = (_YEAR.match(word) for word in sentence)
-    return any(one is not None and one[1] != year for one in found)
+    for word in sentence:
+        if word[-1].isdecimal():
+            found = _YEAR.match(word)
+            if found and found[1] != year:
+                return True
+    return False

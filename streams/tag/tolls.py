@@ -1,5 +1,7 @@
 """What one sentence says of the dead, the wounded and the missing: statements with numbers and words."""
 
+from functools import lru_cache
+
 from streams.tag.headcount import Statement, added, people, single, way
 from streams.tag.numbers import Quantity, is_number, may_begin, quantity
 from streams.tag.outcomes import counted, toll
@@ -12,52 +14,42 @@ _KIND_OF: dict[str | None, str] = {"died": "killed"}
 
 def statements(sentence: tuple[str, ...]) -> list[Statement]:
     """Give the statements of a sentence in reading order; each reader looks only a few words ahead."""
-    table, found, at = words(), [], 0
-    while at < len(sentence):
-        if not _may_begin(table, sentence[at]):
-            at += 1
+    table, found, done = words(), [], 0
+    for at, word in enumerate(sentence):
+        opens = _opens(word)
+        if at < done or not opens:
             continue
-        read = toll(table, sentence, at) or _cue(table, sentence, at) or counted(table, sentence, at)
-        if read and not _denied(table, sentence, at):
-            found.append(read)
-        at = max(at + 1, read.end if read else 0)
+        read = None
+        if opens & _TOLL:
+            read = toll(table, sentence, at)
+        if opens & _CUE and not read:
+            read = _cue(table, sentence, at)
+        if opens & _COUNT and not read:
+            read = counted(table, sentence, at)
+        if read:
+            done = read.end
+            found += [] if _denied(table, sentence, at) else [read]
     strong = {kind for one in found if not one.weak for kind in one.kinds}
     disputed = len(found) > 1 and table.sets["contrasts"].within(sentence)
     found = [one for one in found if not one.weak or disputed or strong.isdisjoint(one.kinds)]
     return found if len(found) > 1 else [one for one in found if not one.loose]
 
 
-_REMEMBERED = 50_000
-_begins: dict[str, bool] = {}
+_TOLL, _CUE, _COUNT = 1, 2, 4
+_COUNTS = frozenset(["his", "her", "their", "عداد"])
 
 
-def _may_begin(table: Words, word: str) -> bool:
-    """Tell whether any statement can begin with a word: most words are passed over at one look."""
-    known = _begins.get(word)
-    if known is None:
-        if len(_begins) > _REMEMBERED:
-            _begins.clear()
-        known = _begins[word] = (
-            may_begin(word)
-            or table.verb_kind(word) is not None
-            or table.self_counting(word) is not None
-            or table.noun_kind(word) is not None
-            or word
-            in (
-                "الحصيله",
-                "عداد",
-                "toll",
-                "shot",
-                "gunned",
-                "stabbed",
-                "burned",
-                "beaten",
-                "burnt",
-                "crushed",
-            )
-            or not table.openers.isdisjoint((word, word.removeprefix("و")))
-        )
-    return known
+@lru_cache(maxsize=50_000)
+def _opens(word: str) -> int:
+    """Tell which statements can begin with a word, as bits: most words are passed over at one look."""
+    table, bare = words(), word.removeprefix("و")
+    sets = table.sets
+    opens = _TOLL * (word == "toll" or bare == "الحصيله" or bare in sets["toll_of"].words)
+    idiom = any(bare in sets[name].words for name in ("met", "fell", "victims"))
+    if idiom or table.verb_kind(word) or word in sets["killed_phrases"].first | sets["lives"].first:
+        opens |= _CUE
+    noun = table.self_counting(word) or table.noun_kind(word)
+    return opens | _COUNT * bool(noun or may_begin(word) or word in _COUNTS)
 
 
 def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:

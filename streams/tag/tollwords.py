@@ -13,8 +13,14 @@ _PEELED = "وفبل"
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
 
+_openings: dict[str, int] = {}
+"""For each word that begins a phrase of some set, these sets, a bit each."""
+
+
 class Phrases:
     """A set of words and phrases; `at` tells how many words the longest one at a place has."""
+
+    _made = 0
 
     def __init__(self, phrases: Iterable[str]) -> None:
         split = [tuple(match(phrase).split()) for phrase in phrases]
@@ -24,6 +30,10 @@ class Phrases:
         for phrase in sorted(split, key=len, reverse=True):
             if len(phrase) > 1:
                 self._longer.setdefault(phrase[0], []).append(phrase)
+        self._bit = 1 << Phrases._made
+        Phrases._made += 1
+        _openings.update((word, _openings.get(word, 0) | self._bit) for word in self.first)
+        _opened.cache_clear()
 
     def at(self, words: Sequence[str], place: int) -> int:
         """Give the number of words of the phrase that begins at `place`, 0 where none does."""
@@ -34,22 +44,25 @@ class Phrases:
                 return len(phrase)
         return int(words[place] in self.words)
 
-    def within(self, words: tuple[str, ...], peel: bool = True, article: bool = False) -> bool:
+    def within(self, words: tuple[str, ...], article: bool = False) -> bool:
         """Tell whether any phrase stands anywhere in `words`, also behind a clitic or, if asked, "the"."""
         if article and not self.first.isdisjoint(_indefinite(words)):
             return True
-        return not self.first.isdisjoint(_begun(words)) and self.find(words, peel) is not None
+        return self.find(words) is not None
 
-    def find(self, words: tuple[str, ...], peel: bool = True) -> int | None:
+    def find(self, words: tuple[str, ...]) -> int | None:
         """Give where the first phrase in `words` begins, None where there is none."""
-        if self.first.isdisjoint(_begun(words)):
+        opened, places = _opened(words)
+        if not opened & self._bit:
             return None
-        for place, word in enumerate(words):
-            if word in self.first and self.at(words, place):
-                return place
-            known = peel and len(word) > 3 and word[0] in _PEELED and word[1:] in self.first
-            if known and self.at((word[1:], *words[place + 1 : place + 5]), 0):
-                return place
+        for place, sets in places:
+            if sets & self._bit:
+                word = words[place]
+                if self.at(words, place):
+                    return place
+                peels = len(word) > 3 and word[0] in _PEELED
+                if peels and self.at((word[1:], *words[place + 1 : place + 5]), 0):
+                    return place
         return None
 
 
@@ -61,9 +74,20 @@ def _indefinite(words: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def _begun(words: tuple[str, ...]) -> frozenset[str]:
-    """Give all words, and what they are without a clitic of one letter: all that a phrase can begin with."""
-    return frozenset(words) | {word[1:] for word in words if len(word) > 3 and word[0] in _PEELED}
+def _opened(words: tuple[str, ...]) -> tuple[int, list[tuple[int, int]]]:
+    """Give which sets have a phrase that may begin in `words`, also behind a clitic: in all, and by place.
+
+    A sentence is asked for two dozen sets; so it is looked through once, and most are answered at one look.
+    """
+    places, opened, known = [], 0, _openings.get
+    for place, word in enumerate(words):
+        sets = known(word, 0)
+        if len(word) > 3 and word[0] in _PEELED:
+            sets |= known(word[1:], 0)
+        if sets:
+            opened |= sets
+            places.append((place, sets))
+    return opened, places
 
 
 class Words:
@@ -95,9 +119,7 @@ class Words:
             for name, phrases in table[part].items()
             if name not in ("endings", "possessives")
         }
-        self.openers = frozenset().union(
-            *(self.sets[name].first for name in ("met", "victims", "lives", "toll_of", "fell"))
-        )
+        self.befell = frozenset().union(*(self.sets[f"befell_{kind}"].words for kind in KINDS))
 
     def person(self, word: str) -> bool:
         """Tell whether a counted noun names people, by list or as an adjective of a nation or group."""
