@@ -5,6 +5,7 @@ of all the rest, so one id means one sequence of bytes.
 """
 
 from functools import cache
+from operator import attrgetter
 
 import msgspec
 
@@ -35,6 +36,9 @@ SOURCES = (
 )
 """Where the lexicon's entries come from."""
 
+_FIELDS = DedupedArticle.__struct_fields__
+_values = attrgetter(*_FIELDS)
+
 
 @cache
 def lexicon() -> Lexicon:
@@ -48,7 +52,7 @@ def tag(article: DedupedArticle) -> EnrichedArticle:
     found, mentions = sort_names(article, read)
     toll, other_tolls = casualties(read, article.published_at)
     enriched = EnrichedArticle(
-        **{name: getattr(article, name) for name in DedupedArticle.__struct_fields__},
+        **dict(zip(_FIELDS, _values(article), strict=True)),
         event_id="",
         topics=topics.topics(read, article.lang),
         places=places.places(article, mentions),

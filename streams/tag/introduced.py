@@ -135,10 +135,10 @@ def _definite(word: str) -> bool:
 
 def _given(passage: Passage, start: int) -> Spotted | None:
     """Read a name without a title: two given names, or one and a family name in ال."""
-    if not _may_go_on(passage, start):
+    if not _may_go_on(passage, start) or passage.surface(start, start + 3) == "على":
         return None
     words, cues = _from(passage, start), introducers()
-    if passage.surface(start, start + 3) == "على" or _is_in_the_name_of(passage, words):
+    if _is_in_the_name_of(passage, words):
         return None
     if words[0][0].isascii():
         count = latin(passage, words)
@@ -169,10 +169,12 @@ def _given(passage: Passage, start: int) -> Spotted | None:
 
 def _may_go_on(passage: Passage, start: int) -> bool:
     """Tell at one look whether a name can go on after a given name: most do not."""
-    word, cues = _next(passage, start), introducers()
+    spans, cues = passage.folded, introducers()
+    number = spans.number(start)
+    word = spans.words[number + 1] if number + 1 < len(spans.words) else ""
     if not word or word in cues.stops:
         return False
-    first = passage.folded.text[start : passage.folded.cuts[passage.folded.number(start)]]
+    first = spans.text[start : spans.cuts[number]]
     if first.isascii() or first in LINKS or word in cues.given or word in LINKS:
         return True
     if word in _FAITH or word.startswith("ال"):

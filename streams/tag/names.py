@@ -5,7 +5,7 @@ Listed names carry a Wikidata id where we are sure of it, null elsewhere: a wron
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from events.article import DedupedArticle, Evidence, Named
@@ -17,6 +17,8 @@ from streams.text.fold import match
 _FILES = {"organisation": "organisations.tsv", "person": "people.tsv"}
 _RULES = {"organisation": "organisations", "person": "people"}
 LISTED, INTRODUCED = 0.7, 0.45
+_SOURCES = 4_096
+"""How many sources' own names are remembered."""
 
 
 class Spotted(NamedTuple):
@@ -91,7 +93,12 @@ def _introduced(passage: Passage, hit: Hit) -> bool:
 
 def own_names(article: DedupedArticle) -> frozenset[str]:
     """Give the names by which a source speaks of itself: «عكاظ» in عكاظ is no mention of interest."""
-    names = {match(name) for name in (article.source_name, article.source_id) if name}
+    return _forms_of(article.source_name, article.source_id)
+
+
+@lru_cache(maxsize=_SOURCES)
+def _forms_of(*known: str | None) -> frozenset[str]:
+    names = {match(name) for name in known if name}
     kinds = ("صحيفه", "وكاله", "قناه", "جريده")
     for name in tuple(names):
         bare = name.split(" ", 1)[1] if name.split(" ", 1)[0] in kinds and " " in name else name

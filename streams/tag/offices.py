@@ -106,9 +106,12 @@ def role(passage: Passage, start: int) -> str | None:
         return None
     head = passage.folded.text[max(0, start - 90) : start]
     begin = at = max(0, start - 90) + head.rfind("\n") + 1
+    words = passage.folded.text[begin:start].split(" ")
+    if offices().isdisjoint(words):
+        return None
     found: int | None = None
     roles, stops = introducers().roles, introducers().stops
-    for word in passage.folded.text[begin:start].split(" "):
+    for word in words:
         bare = word.removeprefix("و").removeprefix("ال") if word not in roles else word
         if bare in roles:
             found = at if found is None else found

@@ -106,8 +106,9 @@ def _reading(meanings: tuple[Meaning, ...]) -> _Reading:
 
 def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:
     """Give the places of an article, the surest first; `mentions` in reading order."""
-    sporty = _is_sporty(mentions)
-    mentions = [mention for mention in mentions if _possible(mention) and not (sporty and _is_club(mention))]
+    possible = [mention for mention in mentions if _possible(mention)]
+    sporty = any(map(_is_club, possible)) and _is_sporty(mentions)
+    mentions = [mention for mention in possible if not _is_club(mention)] if sporty else possible
     sure = [mention for mention in mentions if _reading(mention.meanings).free]
     support = _support(article, sure)
     found: dict[int, list[tuple[Evidence, float]]] = {}
@@ -269,10 +270,10 @@ def _choose(mention: Mention, support: Counter[str]) -> int:
 
 
 def _place(row: Row, told: Sequence[tuple[Evidence, float]]) -> Place:
-    grade = max(grade for _, grade in told)
-    title = any(evidence.field == "title" for evidence, _ in told)
+    grade = max([grade for _, grade in told])
+    title = told[0][0].field == "title"  # in reading order: the headline first
     score = min(1.0, grade + 0.12 * title + 0.04 * math.log2(len(told)))
     return Place(
         id=row.id, name=row.name, name_ar=row.name_ar, country=row.country, lat=row.lat, lon=row.lon,
-        score=round(score, 3), evidence=tuple(evidence for evidence, _ in told),
+        score=round(score, 3), evidence=tuple([evidence for evidence, _ in told]),
     )  # fmt: skip
