@@ -47,20 +47,19 @@ def _words() -> dict[str, _Word]:
     return {match(row["word"]): _Word(int(row["value"]), row["class"]) for row in rows("numbers.tsv")}
 
 
+_Bounds = dict[str, list[tuple[tuple[str, ...], str]]]
+
+
 @cache
-def _bounds() -> dict[str, dict[tuple[str, ...], str]]:
-    """Give the bounding phrases by place (`before`, `after` the number): words -> kind."""
-    table: dict[str, dict[tuple[str, ...], str]] = {"before": {}, "after": {}}
-    for place, kinds in settings("casualties.toml")["bounds"].items():
-        for kind, phrases in kinds.items():
-            for phrase in phrases:
-                table[place][tuple(match(phrase).split())] = kind
+def _bounds(place: str) -> _Bounds:
+    """Give the bounding phrases at a place (`before`, `after` the number) by first word, the longest first."""
+    table: _Bounds = {}
+    for kind, phrases in settings("casualties.toml")["bounds"][place].items():
+        for words in (tuple(match(phrase).split()) for phrase in phrases):
+            table.setdefault(words[0], []).append((words, kind))
+    for known in table.values():
+        known.sort(key=lambda one: -len(one[0]))
     return table
-
-
-@cache
-def _bound_starts(place: str) -> frozenset[str]:
-    return frozenset(phrase[0] for phrase in _bounds()[place])
 
 
 def _is_plain(word: str) -> bool:
@@ -84,14 +83,14 @@ def is_number(word: str) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def may_begin(word: str) -> bool:
     """Tell whether a quantity can begin with this word: a number, a bound before one, "between", "a"."""
-    starts = _bound_starts("before")
+    starts = _bounds("before")
     return is_number(word) or word in starts or word[1:] in starts or word in _OPENERS
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _may_follow(word: str) -> bool:
     """Tell whether this word can change what the number before it says: "million", "على الأقل"."""
-    starts, found = _bound_starts("after"), _words().get(word)
+    starts, found = _bounds("after"), _words().get(word)
     return word in starts or word[1:] in starts or (found is not None and found.kind == "scale")
 
 
@@ -118,20 +117,16 @@ def bounded_after(words: Sequence[str], number: Quantity) -> Quantity:
 
 def _bound(words: Sequence[str], at: int, place: str) -> tuple[int, str]:
     """Give where a bounding phrase at `at` ends and what it says; the longest phrase wins."""
-    table = _bounds()[place]
-    starts = _bound_starts(place)
-    if at >= len(words) or not (words[at] in starts or words[at][1:] in starts):
+    if at >= len(words):
         return at, ""
-    for size in (5, 4, 3, 2, 1):
-        phrase = tuple(words[at : at + size])
-        kind = table.get(phrase) or (table.get((phrase[0][1:], *phrase[1:])) if _peels(phrase) else None)
-        if kind:
+    word, table = words[at], _bounds(place)
+    known = table.get(word, [])
+    if len(word) > 3 and word[0] in _CLITICS and word[1:] in table:
+        known = sorted([*known, *table[word[1:]]], key=lambda one: -len(one[0]))
+    for phrase, kind in known:
+        if len(phrase) == 1 or tuple(words[at + 1 : at + len(phrase)]) == phrase[1:]:
             return at + len(phrase), kind
     return at, ""
-
-
-def _peels(phrase: tuple[str, ...]) -> bool:
-    return bool(phrase) and len(phrase[0]) > 3 and phrase[0][0] in _CLITICS
 
 
 def _bounded(number: Quantity, kind: str) -> Quantity:

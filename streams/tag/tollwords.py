@@ -37,7 +37,7 @@ class Phrases:
 
     def at(self, words: Sequence[str], place: int) -> int:
         """Give the number of words of the phrase that begins at `place`, 0 where none does."""
-        if place >= len(words):
+        if place >= len(words) or words[place] not in self.first:
             return 0
         for phrase in self._longer.get(words[place], ()):
             if tuple(words[place : place + len(phrase)]) == phrase:
@@ -56,14 +56,14 @@ class Phrases:
         if not opened & self._bit:
             return None
         for place, sets in places:
-            if sets & self._bit:
-                word = words[place]
-                if self.at(words, place):
-                    return place
-                peels = len(word) > 3 and word[0] in _PEELED
-                if peels and self.at((word[1:], *words[place + 1 : place + 5]), 0):
-                    return place
+            if sets & self._bit and (self.at(words, place) or self._behind_clitic(words, place)):
+                return place
         return None
+
+    def _behind_clitic(self, words: tuple[str, ...], place: int) -> bool:
+        word = words[place]
+        peels = len(word) > 3 and word[0] in _PEELED and word[1:] in self.first
+        return peels and bool(self.at((word[1:], *words[place + 1 : place + 5]), 0))
 
 
 @lru_cache(maxsize=512)
