@@ -15,6 +15,7 @@ from streams.tag.tollwords import KINDS, Words, words
 _ROLES: dict[Role, TollRole] = {"background": "background", "cumulative": "cumulative"}
 _LEAD_SENTENCES = 5
 _NEAR_LEAD = 4
+_NEXT_SOURCE = 2
 
 
 @dataclass
@@ -37,7 +38,7 @@ def casualties(
     table = words()
     if not any("cue" in hit.kinds for passage in passages for hit in passage.hits):
         return None, ()
-    if _is_about(table, passages, "disease"):
+    if _is_of_disease(table, passages):
         return None, ()
     year = published_at[:4]
     titled = list(tolls(table, passages[0], year))
@@ -87,8 +88,13 @@ def _merged(others: Sequence[Toll]) -> list[Toll]:
     return merged
 
 
-def _is_about(table: Words, passages: Sequence[Passage], subject: str) -> bool:
-    return any(table.sets[subject].within(passages[0].sentence(number).words) for number in range(2))
+def _is_of_disease(table: Words, passages: Sequence[Passage]) -> bool:
+    """Tell whether the headline is of a disease, or the lead is and neither tells of an attack or accident."""
+    title, text = passages
+    disease = table.sets["disease"]
+    if any(disease.within(title.sentence(number).words) for number in range(2)):
+        return True
+    return disease.within(text.sentence(0).words) and not _is_eventful(table, passages)
 
 
 def _is_eventful(table: Words, passages: Sequence[Passage]) -> bool:
@@ -121,7 +127,7 @@ def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool)
         _add_lead(story, toll, titled)
     elif toll.role == "update" and _is_rise(story, toll):
         _supersede(story, toll)
-    elif toll.role == "disagrees" and not story.left and _shares_kind(story, toll):
+    elif not story.left and _shares_kind(story, toll) and _is_anothers_count(story, toll):
         _widen(story, toll)
     else:
         _restate(story, toll)
@@ -148,6 +154,12 @@ def _add_lead(story: _Story, toll: Toll, titled: dict[str, Interval]) -> None:
     story.lead = toll.place
     story.numbers.update(toll.numbers)
     story.evidence.extend(toll.evidence)
+
+
+def _is_anothers_count(story: _Story, toll: Toll) -> bool:
+    """Tell whether another source counts the same: it says so, or is named in the next sentence but one."""
+    near = story.lead is not None and toll.place <= story.lead + _NEXT_SOURCE
+    return toll.role == "disagrees" or (toll.role == "event" and toll.attributed and near)
 
 
 def _is_rise(story: _Story, toll: Toll) -> bool:

@@ -96,7 +96,7 @@ def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
             if word[0] == "و" or word == "and" or table.verb_kind(word):
                 return None
             continue
-        if word == "and" and place + 1 < len(sentence):
+        if word in ("and", "و") and place + 1 < len(sentence):
             return _group(table, sentence, place + 1)
         if word[0] == "و" and (len(word) > 2 or word[1:].isdigit()):
             return _group(table, (*sentence[:place], word[1:], *sentence[place + 1 : place + 8]), place)

@@ -18,6 +18,8 @@ _LARGEST = 10**10
 _REMEMBERED = 50_000
 _HALF_DUALS = frozenset(["الفا", "مليونا"])
 _OPENERS = frozenset(["بين", "between", "a", "an", "one", "his", "her", "their"])
+_ANDS = frozenset(["and", "و"])
+_RANGE_LINKS = _ANDS | {"الي", "to"}
 _ONE_OF = frozenset(["احد", "احدي"])
 """أحد رجال الأمن is one of them, no number."""
 
@@ -148,7 +150,7 @@ def _range(words: Sequence[str], at: int) -> Quantity | None:
     first = _plain(words, at + 1)
     if first is None or first.end >= len(words):
         return None
-    following = first.end + (words[first.end] == "and")
+    following = first.end + (words[first.end] in _RANGE_LINKS)
     second = _plain(words, following)
     if second is None or first.low is None or second.high is None or first.low > second.high:
         return None
@@ -209,16 +211,21 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
     """Read number words: units, teens, tens, hundreds and scales, joined by و."""
     total, group, position = 0, 0, at
     while position < len(words) and total < _LARGEST:
-        position += _is_inner_and(words, position, at)
+        parted = _is_inner_and(words, position, at)
+        position += parted
         word, clitic = _lookup(words[position])
+        clitic = "و" if parted and not words[position].isascii() else clitic
         if word is None or word.kind.startswith("vague"):
             break
-        previous = words[position - 2 if words[position - 1] == "and" else position - 1]
+        previous = words[position - 2 if parted else position - 1]
         if position > at and not _continues(word, clitic, words[position], previous):
             break
         total, group = _add(word, clitic, total, group)
         position += 1
     value = total + group
+    if position > at and list(words[position : position + 1]) == ["ونصف"] and _is_scale(words[position - 1]):
+        value += _words()[words[position - 1]].value // 2
+        position += 1 + (position + 1 < len(words) and _is_scale(words[position + 1].removeprefix("ال")))
     if position == at + 1 and words[at].lstrip("وف") in _HALF_DUALS and _is_genitive(words, position):
         value *= 2
     if (
@@ -230,15 +237,22 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
     return Quantity(value, value, at, position)
 
 
+def _is_scale(word: str) -> bool:
+    found = _words().get(word)
+    return found is not None and found.kind == "scale"
+
+
 def _is_genitive(words: Sequence[str], at: int) -> bool:
     """Tell whether a noun follows that ألفا, without its ن, stands before: ألفا قتيل, not ألفا وخمسة."""
     return at < len(words) and not words[at].endswith("ا") and not words[at].startswith("و")
 
 
 def _is_inner_and(words: Sequence[str], position: int, at: int) -> bool:
-    """Tell whether "and" stands inside a number: "one hundred and twenty"."""
-    if words[position] != "and" or position == at or position + 1 >= len(words):
+    """Tell whether "and" stands inside a number by itself: "one hundred and twenty", "خمسة و عشرون"."""
+    if words[position] not in _ANDS or position == at or position + 1 >= len(words):
         return False
+    if words[position] == "و":
+        return words[position + 1] in _words() and not _words()[words[position + 1]].kind.startswith("vague")
     before, after = _words().get(words[position - 1]), _words().get(words[position + 1])
     return before is not None and before.kind == "hundred" and after is not None and after.value < 100
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from events.article import Count, Evidence
@@ -50,6 +50,8 @@ class Toll:
     role: Role
     numbers: dict[str, Interval]
     evidence: tuple[Evidence, ...]
+    attributed: bool = False
+    """Told by a named source, of people of no kind and by no means: may be its count of the same event."""
 
 
 def tolls(table: Words, passage: Passage, year: str) -> Iterator[Toll]:
@@ -59,7 +61,18 @@ def tolls(table: Words, passage: Passage, year: str) -> Iterator[Toll]:
         told = statements(sentence.words)
         if not told or _is_void(table, sentence.words):
             continue
-        yield from _sentence_tolls(table, passage, place, sentence, told, year)
+        attributed = _is_attributed(table, sentence.words, told)
+        for toll in _sentence_tolls(table, passage, place, sentence, told, year):
+            yield replace(toll, attributed=attributed)
+
+
+def _is_attributed(table: Words, sentence: tuple[str, ...], told: list[Statement]) -> bool:
+    sets = table.sets
+    if not sets["attributions"].within(sentence) or sets["means"].within(sentence):
+        return False
+    counted = {word.removeprefix("ال") for one in told for word in sentence[one.start : one.end]}
+    some = any(map(table.person, counted - sets["anybody"].words))
+    return not some and not any(one.weak for one in told)
 
 
 def _is_void(table: Words, sentence: tuple[str, ...]) -> bool:
@@ -105,6 +118,11 @@ def _by_role(
             yield _role(table, sentence[:earlier], year), [one for one in told if one.start < earlier]
         yield "background", [one for one in told if one.start >= earlier]
         return
+    past = _past_clause(table, sentence, told, year)
+    if past:
+        yield _role(table, sentence[:past], year), [one for one in told if one.start < past]
+        yield "background", [one for one in told if one.start >= past]
+        return
     cut = table.sets["superseded"].find(sentence)
     before = [one for one in told if cut is not None and one.start < cut]
     if cut is None or not before:
@@ -116,6 +134,14 @@ def _by_role(
         yield "superseded", after
 
 
+def _past_clause(table: Words, sentence: tuple[str, ...], told: list[Statement], year: str) -> int:
+    """Give where a clause of something past begins after what is told: "وكان هجوم قتل 12 العام الماضي"."""
+    for place in range(told[0].end, told[-1].start + 1):
+        if table.sets["clauses"].at(sentence, place) and _is_past(table, sentence[place:], year):
+            return 0 if _is_past(table, sentence[:place], year) else place
+    return 0
+
+
 def _by_span(
     table: Words, sentence: tuple[str, ...], told: list[Statement], year: str
 ) -> Iterator[tuple[Role, list[Statement]]]:
@@ -125,6 +151,13 @@ def _by_span(
     kinds = [one.kinds[0] for one in told]
     if role != "cumulative" or mark is None or len(set(kinds)) == len(kinds):
         yield role, told
+        return
+    before, after = [one for one in told if one.end <= mark], [one for one in told if one.start > mark]
+    totals = {one.kinds[0]: one for one in before}
+    parted = len(before) + len(after) == len(told) and {one.kinds[0] for one in after} <= totals.keys()
+    if parted and after and not any(_is_at_least(one, totals[one.kinds[0]]) for one in after):
+        yield "cumulative", before
+        yield "event", after
         return
     nearest = min(told, key=lambda one: min(abs(one.start - mark), abs(one.end - mark)))
     total = [one for one in told if one.start >= min(nearest.start, mark)]

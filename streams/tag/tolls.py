@@ -4,11 +4,13 @@ from functools import lru_cache
 
 from streams.tag.headcount import Statement, added, people, single, way
 from streams.tag.numbers import Quantity, is_number, may_begin, quantity
-from streams.tag.outcomes import counted, toll
+from streams.tag.outcomes import ACTIVE, counted, participle, toll
 from streams.tag.tollwords import KINDS, Words, peeled, words
 
 _REACH = 6
 _REACH_OF_PLANS = 8
+_NEAR = 3
+_BARE_VERBS = frozenset(["kill", "injure"])
 _KIND_OF: dict[str | None, str] = {"died": "killed"}
 
 
@@ -36,7 +38,7 @@ def statements(sentence: tuple[str, ...]) -> list[Statement]:
 
 
 _TOLL, _CUE, _COUNT = 1, 2, 4
-_COUNTS = frozenset(["his", "her", "their", "عداد"])
+_COUNTS = frozenset(["his", "her", "their", "another", "the", "عداد"])
 
 
 @lru_cache(maxsize=50_000)
@@ -48,7 +50,7 @@ def _opens(word: str) -> int:
     idiom = any(bare in sets[name].words for name in ("met", "fell", "victims"))
     if idiom or table.verb_kind(word) or word in sets["killed_phrases"].first | sets["lives"].first:
         opens |= _CUE
-    noun = table.self_counting(word) or table.noun_kind(word)
+    noun = table.self_counting(word) or table.noun_kind(word) or (word.isascii() and word in table.one)
     return opens | _COUNT * bool(noun or may_begin(word) or word in _COUNTS)
 
 
@@ -56,6 +58,8 @@ def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell whether the words just before deny it, or speak of a plan, a threat or a film."""
     if table.sets["negations"].within(sentence[max(0, at - 3) : at]):
         return True
+    if sentence[at] in ACTIVE and sentence[at - 1 : at] in (("that",), ("which",)):
+        return False  # an attempt that killed his driver
     before = sentence[max(0, at - _REACH_OF_PLANS) : at]
     told = [place for place, word in enumerate(before) if _is_outcome(table, word)]
     if table.sets["unreal"].within(before[told[-1] + 1 :] if told else before):
@@ -70,12 +74,16 @@ def _is_outcome(table: Words, word: str) -> bool:
 
 
 def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    if sentence[at] in _BARE_VERBS and table.sets["modals"].within(sentence[max(0, at - 1) : at]):
+        return None
     kinds, end = _cue_kinds(table, sentence, at)
     if not kinds:
         return _idiom(table, sentence, at)
     while end < len(sentence) - 1 and table.sets["in_between"].at(sentence, end):
         end += 1  # وقتل اليوم جنديان
-    number = people(table, sentence, end) or _numbered(table, sentence, end)
+    number = people(table, sentence, end) or _numbered(table, sentence, end) or _themselves(table, sentence, end)
+    if number and participle(table, sentence, number.end)[0] and sentence[at] in ACTIVE:
+        return None  # policeman killed, two civilians wounded
     if number is None and "killed" in kinds:
         number = _unlisted(table, sentence, end)
     some = None if number else _of_them(table, sentence, end)
@@ -92,6 +100,13 @@ def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     rule = f"casualties:{kinds[0]}-{kinds[1] if len(kinds) > 1 else way(told)}"
     weak = some is not None or sentence[at].lstrip("وبل") in table.sets["corpses"].words
     return Statement(kinds, told, at, told.end, rule, loose=number is None and told.high is None, weak=weak)
+
+
+def _themselves(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "killed himself and seven others"."""
+    if sentence[at : at + 1] not in (("himself",), ("herself",)) or sentence[at + 1 : at + 2] != ("and",):
+        return None
+    return added(table, sentence, Quantity(1, 1, at, at + 1))
 
 
 def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[str, ...], int]:
@@ -213,6 +228,7 @@ def _many_cues(table: Words, sentence: tuple[str, ...]) -> bool:
 
 def _object(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read the object of an active verb: "قتل مسلحون خمسة جنود", "airstrikes killed"."""
+    at += _total_since(table, sentence, at)
     for place in range(at, min(at + _REACH, len(sentence))):
         if table.sets["breaks"].at(sentence, place) or _stops(table, sentence, place):
             return None
@@ -221,10 +237,17 @@ def _object(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
             return added(table, sentence, number._replace(end=number.end + 1))
         if number and _is_of_people(table, sentence, number.end):
             return added(table, sentence, number._replace(end=number.end + 2))
-        one = sentence[place] in table.one and sentence[place].endswith("ا") and not number
+        accusative = sentence[place].endswith("ا") or (sentence[place].isascii() and place < at + _NEAR)
+        one = accusative and sentence[place] in table.one and not number
         if one and table.sets["means"].within(sentence, article=True):
             return added(table, sentence, Quantity(1, 1, place, place + 1))  # تقتل قياديا واثنين من مرافقيه
     return None
+
+
+def _total_since(table: Words, sentence: tuple[str, ...], at: int) -> int:
+    """Give how many words tell since when a running total counts: "وقتل منذ مطلع الشهر 52 شخصا"."""
+    width = table.sets["cumulative"].at(sentence, at)
+    return 0 if sentence[at : at + 1] != ("منذ",) or width < len(("منذ", "مطلع")) else width
 
 
 def _is_of_people(table: Words, sentence: tuple[str, ...], at: int) -> bool:

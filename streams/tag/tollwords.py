@@ -35,6 +35,10 @@ class Phrases:
         _openings.update((word, _openings.get(word, 0) | self._bit) for word in self.first)
         _opened.cache_clear()
 
+    def longer(self) -> list[tuple[str, ...]]:
+        """Give the phrases of several words."""
+        return [phrase for phrases in self._longer.values() for phrase in phrases]
+
     def at(self, words: Sequence[str], place: int) -> int:
         """Give the number of words of the phrase that begins at `place`, 0 where none does."""
         if place >= len(words) or words[place] not in self.first:
@@ -105,10 +109,10 @@ class Words:
             for size in ("one", "two", "many")
         }
         self.one = Phrases(people["one"]).words
-        self.two = Phrases(people["two"]).words
+        self.two = Phrases(people["two"]).words | _duals(people)
         self.kin = _kin(people)
         self.construct = Phrases(people["construct_two"]).words, Phrases(people["construct_of"]).words
-        self.two_or_more = Phrases(people["two_or_more"]).words
+        self.two_or_more = (Phrases(people["two_or_more"]).words | _sound_plurals(people)) - self.two
         self.many = Phrases(people["many"]).words
         self.endings = tuple(match(ending) for ending in people["endings"])
         self._verb_kinds: dict[str, str | None] = {}
@@ -169,6 +173,24 @@ class Words:
         return None
 
 
+def _nouns(people: dict[str, list[str]]) -> list[str]:
+    """Give the Arabic nouns for one person, but for the accusatives."""
+    return [noun for noun in people["one"] if not noun.isascii() and not noun.endswith(("ا", "ى"))]
+
+
+def _duals(people: dict[str, list[str]]) -> frozenset[str]:
+    """Give the duals that can be nothing else: in ـان, and of nouns in ة in both cases."""
+    forms = (noun[:-1] + "ت" if noun.endswith("ة") else noun for noun in _nouns(people))
+    duals = {form + ending for form in forms for ending in (("ان", "ين") if form[-1] == "ت" else ("ان",))}
+    return Phrases(duals - set(people["not_two"])).words
+
+
+def _sound_plurals(people: dict[str, list[str]]) -> frozenset[str]:
+    """Give the forms in ـين, which are the plural as well as the dual in the genitive: two or more."""
+    plurals = {noun + "ين" for noun in _nouns(people) if not noun.endswith("ة")}
+    return Phrases(plurals - set(people["not_two"])).words
+
+
 def _kin(people: dict[str, list[str]]) -> dict[str, int]:
     """Give the nouns of kin and company with a possessive, and how many each counts: زوجته 1, أطفاله 0."""
     counts: dict[str, int] = {}
@@ -183,9 +205,11 @@ def entries() -> Iterable[tuple[str, Meaning]]:
     """Give the lexicon entries of all words that a toll can hang on: a sentence without one holds none."""
     table = words()
     cues = set().union(*table.verbs.values(), *table.active.values(), *table.nouns.values(), table.died)
-    for name in ("met", "victims", "lives", "lives_verbs", "fell_victim"):
+    for name in ("met", "victims", "lives", "lives_verbs", "fell_victim", "harm"):
         cues |= table.sets[name].words
-    for word in sorted({*cues, match("الضحايا"), match("ضحايا"), "عداد", "toll", "drowned", "perished"}):
+    cues |= {" ".join(words) for words in table.sets["killed_phrases"].longer()}
+    more = ("الضحايا", "ضحايا", "الحصيلة", "عداد", "toll", "drowned", "perished", "dies", "die")
+    for word in sorted({*cues, *map(match, more)}):
         yield word, Meaning("cue", 0)
 
 
