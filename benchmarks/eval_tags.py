@@ -26,6 +26,8 @@ TOLL_FILES = (
     ("reported, read once", "tolls-report.tsv"),
     ("fourth round, tuned on", "tolls-4.tsv"),
     ("fourth round, never read", "tolls-4-report.tsv"),
+    ("fifth round, tuned on", "tolls-5.tsv"),
+    ("fifth round, never read", "tolls-5-report.tsv"),
 )
 TOLLS = ("killed", "injured", "missing")
 Finder = Callable[[str, str], Iterable[tuple[int, int]]]

@@ -89,7 +89,7 @@ def _merged(others: Sequence[Toll]) -> list[Toll]:
 
 
 def _is_of_disease(table: Words, passages: Sequence[Passage]) -> bool:
-    """Tell whether the headline is of a disease, or the lead is and neither tells of an attack or accident."""
+    """Tell whether the headline is of a disease, or the lead is where neither tells of an attack."""
     title, text = passages
     disease = table.sets["disease"]
     if any(disease.within(title.sentence(number).words) for number in range(2)):

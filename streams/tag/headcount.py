@@ -134,8 +134,7 @@ def _group_end(table: Words, sentence: tuple[str, ...], end: int) -> int | None:
     if ranks:
         return min(end + ranks + 1, len(sentence))
     if sentence[end] == "من" and end + 1 < len(sentence):
-        things = sentence[end + 1].endswith("ات") and sentence[end + 1] not in table.sets["plural_at"].words
-        return None if things else end + 2
+        return None if _is_no_group(table, sentence[end + 1]) else end + 2
     for place in range(end, min(end + (3 if sentence[end].isascii() else 1), len(sentence))):
         word = sentence[place]
         if table.noun_kind(word) or table.person(word):
@@ -144,6 +143,12 @@ def _group_end(table: Words, sentence: tuple[str, ...], end: int) -> int | None:
         if _is_plural_of_people(table, word):
             return place + 1
     return None
+
+
+def _is_no_group(table: Words, word: str) -> bool:
+    """Tell, after "so many of", things and those whom something else befell: "وعشرات من الجرحى"."""
+    things = word.endswith("ات") and word not in table.sets["plural_at"].words
+    return things or table.noun_kind(word) is not None
 
 
 def _is_plural_of_people(table: Words, word: str) -> bool:

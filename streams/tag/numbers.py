@@ -54,7 +54,7 @@ _Bounds = dict[str, list[tuple[tuple[str, ...], str]]]
 
 @cache
 def _bounds(place: str) -> _Bounds:
-    """Give the bounding phrases at a place (`before`, `after` the number) by first word, the longest first."""
+    """Give the bounding phrases `before` or `after` the number by first word, the longest first."""
     table: _Bounds = {}
     for kind, phrases in settings("casualties.toml")["bounds"][place].items():
         for words in (tuple(match(phrase).split()) for phrase in phrases):
@@ -145,6 +145,7 @@ def _bounded(number: Quantity, kind: str) -> Quantity:
 
 def _range(words: Sequence[str], at: int) -> Quantity | None:
     """Read "between 10 and 15"."""
+    at += list(words[at : at + 2]) == ["ما", "بين"]
     if at >= len(words) or words[at] not in ("بين", "between"):
         return None
     first = _plain(words, at + 1)

@@ -1,6 +1,7 @@
 """Tolls whose number comes first, or that a noun counts: "5 قتلى", "12 were killed", "toll rises to 25"."""
 
-from streams.tag.headcount import Statement, added, counted_people, english_one, people, single, way
+from streams.tag import befallen
+from streams.tag.headcount import Statement, added, counted_people, people, single
 from streams.tag.numbers import Quantity, bounded_after, quantity
 from streams.tag.tollwords import KINDS, Words
 
@@ -10,20 +11,17 @@ def counted(table: Words, sentence: tuple[str, ...], at: int) -> Statement | Non
     number = quantity(sentence, at)
     if number is None:
         return _bare(table, sentence, at)
-    if number.low == 0 or number.end >= len(sentence):
+    known = sentence[max(0, at - 2) : at] == ("of", "the")  # one of the two wounded
+    if number.low == 0 or number.end >= len(sentence) or known:
         return None
-    if sentence[max(0, at - 2) : at] == ("of", "the"):
-        return None  # one of the two wounded
     noun = number.end + table.sets["cases"].at(sentence, number.end)  # 3 حالات وفاة
+    noun += number.bounded and sentence[noun : noun + 1] == ("من",)  # عشرات من الجرحى
     kind = table.noun_kind(sentence[noun]) if noun < len(sentence) else None
     if kind:
         return _noun(table, sentence, number, kind, noun + 1)
     if not sentence[number.end].isascii():
         return _between(sentence, number) or _subject(table, sentence, number)
-    told = people(table, sentence, at)
-    if told is None and sentence[at] == "one":
-        told = _english_group(table, sentence, at)
-    return _befell(table, sentence, told)
+    return befallen.some(table, sentence, at)
 
 
 def _noun(table: Words, sentence: tuple[str, ...], number: Quantity, kind: str, end: int) -> Statement | None:
@@ -79,16 +77,15 @@ def _subject(table: Words, sentence: tuple[str, ...], number: Quantity) -> State
 
 def _bare(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read a noun that counts itself: "قتيل و3 جرحى", "شهيدان"; English "a soldier was killed"."""
-    if sentence[at] in ("a", "an", "one", "another"):
-        return _befell(table, sentence, _english_group(table, sentence, at))
-    if sentence[at] == "the":
-        return _the_one(table, sentence, at)
-    if sentence[at].isascii() and sentence[at] in table.one:
-        return _headline_one(table, sentence, at)
-    if sentence[at] in ("his", "her", "their"):
-        return _befell(table, sentence, single(table, sentence, at, definite=False))
+    if sentence[at].isascii():
+        return befallen.one(table, sentence, at) or _noun_alone(table, sentence, at)
     if sentence[at] == "عداد":
         return _lost(table, sentence, at)
+    return _noun_alone(table, sentence, at)
+
+
+def _noun_alone(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read a noun after a verb of outcome, or as a headline's first word: "قتيل و3 جرحى"."""
     noun = _single_noun(table, sentence, at) or table.self_counting(sentence[at])
     if noun is None or not _stands_alone(table, sentence, at, noun[0]):
         return None
@@ -100,17 +97,6 @@ def _bare(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     if weak and count == 1 and sentence[end : end + 1] and sentence[end] in table.two:
         count, end = 2, end + 1  # انتشال جثة شابين
     return Statement((kind,), Quantity(count, count, at, end), at, end, f"casualties:{kind}-noun", weak=weak)
-
-
-def _english_group(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "a soldier", "a soldier and two civilians", "another" where what befell him follows."""
-    one = english_one(table, sentence, at)
-    if one is None and sentence[at] in ("another", "one"):
-        width = 2 if sentence[at + 1 : at + 2] == ("other",) else 1
-        told = participle(table, sentence, at + width)[0] or sentence[at + width : at + width + 1] == ("was",)
-        return Quantity(1, 1, at, at + width) if told else None
-    joined = one is not None and sentence[one.end : one.end + 1] == ("and",)
-    return added(table, sentence, one) if one and joined else one
 
 
 def _lost(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
@@ -159,103 +145,6 @@ def _stands_alone(table: Words, sentence: tuple[str, ...], at: int, clitic: str)
     )
 
 
-def _befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> Statement | None:
-    """Read what befell an English subject: "12 people, including a child, were killed"."""
-    if number is None:
-        return None
-    at, limit = number.end, min(number.end + 12, len(sentence))
-    kinds: list[str] = []
-    opener = table.sets["subset_openers"].at(sentence, at)
-    passed = ("were", "was", "are", "have", "had", *LOST)
-    while at < limit and opener and sentence[at] not in passed:
-        at += 1
-    subject_ends = at
-    for place in range(at, min(at + 5, limit)):
-        kind, width = participle(table, sentence, place)
-        if kind and sentence[place - 1 : place] == ("and",) and quantity(sentence, place + 1):
-            break  # lost 12 soldiers and killed 40 militants
-        if kind:
-            if not kinds and _is_active(table, sentence, subject_ends, place):
-                return None
-            kinds.append(kind)
-            at = place + width
-            if sentence[at : at + 1] not in (("or",), ("and",)):
-                break
-        elif not table.sets["auxiliaries"].at(sentence, place):
-            break
-    if not kinds:
-        return None
-    return Statement(
-        tuple(dict.fromkeys(kinds)),
-        number._replace(end=at),
-        number.start,
-        at,
-        f"casualties:{kinds[0]}-{way(number)}",
-    )
-
-
-LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die")
-_HURT = frozenset(["wounded", "injured", "hurt", "missing", "unaccounted"])
-_REACH_OF_HARM = 5
-ACTIVE = frozenset(["killed", "wounded", "injured", "hurt"])
-"""English participles that are also verbs with an object."""
-_OBJECTS = frozenset(["his", "her", "their", "the", "himself", "herself", "themselves", "a", "an", "dozens"])
-
-
-def participle(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str | None, int]:
-    """Give the kind that an English participle at `at` tells of, and its width: "killed", "shot dead"."""
-    if at >= len(sentence):
-        return None, 0
-    phrase = table.sets["killed_phrases"].at(sentence, at)
-    if phrase or sentence[at] in LOST:
-        return "killed", phrase or 1
-    if table.sets["harmed"].at(sentence, at):
-        for end in range(at + 1, min(at + _REACH_OF_HARM, len(sentence))):
-            if sentence[end] in table.sets["harm"].words:
-                return "injured", end + 1 - at
-    return (table.noun_kind(sentence[at]), 1) if sentence[at] in _HURT else (None, 0)
-
-
-def _is_active(table: Words, sentence: tuple[str, ...], subject_ends: int, at: int) -> bool:
-    """Tell "gunmen killed three soldiers" from "gunmen killed, three soldiers wounded" and "gunmen killed in"."""
-    if at != subject_ends or sentence[at] not in ACTIVE:
-        return False
-    if sentence[at + 1 : at + 2] and sentence[at + 1] in _OBJECTS:
-        return True
-    object_ = quantity(sentence, at + 1)
-    counted_to = counted_people(table, sentence, object_.end) if object_ else None
-    return counted_to is not None and participle(table, sentence, counted_to)[0] is None
-
-
-def _the_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
-    """Read "the driver was killed", which counts where the sentence tells of others as well."""
-    one = english_one(table, sentence, at)
-    if one is None or sentence[one.end : one.end + 1] != ("was",):
-        return None
-    told = _befell(table, sentence, one)
-    return told._replace(loose=True) if told else None
-
-
-def _headline_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
-    """Read a headline's noun without an article: "Soldier killed", "Soldier, two militants killed"."""
-    after = participle(table, sentence, at - 1)[0] if at else None
-    if at > _HEADLINE_SUBJECT or (at and not after and sentence[at - 1] in _NO_HEADLINE):
-        return None
-    one = Quantity(1, 1, at, at + 1)
-    if at + 1 < len(sentence) and sentence[at + 1] == "and":
-        return _befell(table, sentence, added(table, sentence, one))
-    more = people(table, sentence, at + 1)
-    if more and more.exact and participle(table, sentence, more.end)[0]:
-        return _befell(table, sentence, Quantity(1 + more.exact, 1 + more.exact, at, more.end))
-    return _befell(table, sentence, one) if participle(table, sentence, at + 1)[0] else None
-
-
-_HEADLINE_SUBJECT = 6
-_NO_HEADLINE = frozenset(
-    ["the", "a", "an", "another", "one", "of", "his", "her", "their", "its", "this", "that", "by", "for", "no"]
-)
-
-
 def toll(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read "ارتفعت حصيلة القتلى إلى 25", "death toll rises to 25"."""
     kind = _toll_kind(table, sentence, at)
@@ -282,14 +171,16 @@ def toll(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
 
 
 def _is_of_others(table: Words, sentence: tuple[str, ...], number: Quantity, kinds: tuple[str, ...]) -> bool:
-    """Tell whether a number is joined to the word before, or counts what befell others: "9 قتلى و11 جريحا"."""
+    """Tell whether a number counts those whom something else befell: "9 قتلى و11 جريحا"."""
     told = table.noun_kind(sentence[number.end]) if number.end < len(sentence) else None
     return told is not None and told not in kinds
 
 
 def _is_reached(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell "بلغ عدد قتلى الاحتجاجات 600": the verb stands before, so the first number is the toll's."""
-    return any(word.removeprefix("و") in table.sets["toll_links"].words for word in sentence[max(0, at - 2) : at])
+    return any(
+        word.removeprefix("و") in table.sets["toll_links"].words for word in sentence[max(0, at - 2) : at]
+    )
 
 
 def _after_link(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:

@@ -71,8 +71,10 @@ def _is_attributed(table: Words, sentence: tuple[str, ...], told: list[Statement
     if not sets["attributions"].within(sentence) or sets["means"].within(sentence):
         return False
     counted = {word.removeprefix("ال") for one in told for word in sentence[one.start : one.end]}
-    some = any(map(table.person, counted - sets["anybody"].words))
-    return not some and not any(one.weak for one in told)
+    if any(map(table.person, counted - sets["anybody"].words)) or any(one.weak for one in told):
+        return False
+    first = {sentence[one.start].lstrip("وف") for one in told}  # that they killed seven is another event
+    return first.isdisjoint(table.active["killed"] | table.active["injured"])
 
 
 def _is_void(table: Words, sentence: tuple[str, ...]) -> bool:

@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
+from streams.tag.befallen import ACTIVE, participle
 from streams.tag.headcount import Statement, added, people, single, way
 from streams.tag.numbers import Quantity, is_number, may_begin, quantity
-from streams.tag.outcomes import ACTIVE, counted, participle, toll
+from streams.tag.outcomes import counted, toll
 from streams.tag.tollwords import KINDS, Words, peeled, words
 
 _REACH = 6
@@ -81,7 +82,9 @@ def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
         return _idiom(table, sentence, at)
     while end < len(sentence) - 1 and table.sets["in_between"].at(sentence, end):
         end += 1  # وقتل اليوم جنديان
-    number = people(table, sentence, end) or _numbered(table, sentence, end) or _themselves(table, sentence, end)
+    number = (
+        people(table, sentence, end) or _numbered(table, sentence, end) or _themselves(table, sentence, end)
+    )
     if number and participle(table, sentence, number.end)[0] and sentence[at] in ACTIVE:
         return None  # policeman killed, two civilians wounded
     if number is None and "killed" in kinds:

@@ -1,0 +1,127 @@
+"""What befell an English subject: "12 people were killed", "Soldier killed, another wounded"."""
+
+from streams.tag.headcount import Statement, added, counted_people, english_one, people, single, way
+from streams.tag.numbers import Quantity, quantity
+from streams.tag.tollwords import Words
+
+LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die")
+_HURT = frozenset(["wounded", "injured", "hurt", "missing", "unaccounted"])
+_REACH_OF_HARM = 5
+ACTIVE = frozenset(["killed", "wounded", "injured", "hurt"])
+"""English participles that are also verbs with an object."""
+_OBJECTS = frozenset(["his", "her", "their", "the", "himself", "herself", "themselves", "a", "an", "dozens"])
+_HEADLINE_SUBJECT = 6
+_NO_HEADLINE = _OBJECTS | {"another", "one", "of", "its", "this", "that", "by", "for", "no"}
+
+
+def some(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read what befell a number of people; "one other" is one person too."""
+    told = people(table, sentence, at)
+    return (
+        one(table, sentence, at) if told is None and sentence[at] == "one" else befell(table, sentence, told)
+    )
+
+
+def one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read what befell one person, or one and a group: "a soldier was killed", "Policeman killed"."""
+    if sentence[at] in ("a", "an", "one", "another"):
+        return befell(table, sentence, _group(table, sentence, at))
+    if sentence[at] in ("his", "her", "their"):
+        return befell(table, sentence, single(table, sentence, at, definite=False))
+    if sentence[at] == "the":
+        return _the_one(table, sentence, at)
+    return _headline_one(table, sentence, at) if sentence[at] in table.one else None
+
+
+def _group(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "a soldier", "a soldier and two civilians", "another" where what befell him follows."""
+    one = english_one(table, sentence, at)
+    if one is None and sentence[at] in ("another", "one"):
+        width = 2 if sentence[at + 1 : at + 2] == ("other",) else 1
+        told = participle(table, sentence, at + width)[0] or sentence[at + width : at + width + 1] == ("was",)
+        return Quantity(1, 1, at, at + width) if told else None
+    joined = one is not None and sentence[one.end : one.end + 1] == ("and",)
+    return added(table, sentence, one) if one and joined else one
+
+
+def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> Statement | None:
+    """Read what befell an English subject: "12 people, including a child, were killed"."""
+    if number is None:
+        return None
+    at, limit = number.end, min(number.end + 12, len(sentence))
+    kinds: list[str] = []
+    opener = table.sets["subset_openers"].at(sentence, at)
+    passed = ("were", "was", "are", "have", "had", *LOST)
+    while at < limit and opener and sentence[at] not in passed:
+        at += 1
+    subject_ends = at
+    for place in range(at, min(at + 5, limit)):
+        kind, width = participle(table, sentence, place)
+        if kind and sentence[place - 1 : place] == ("and",) and quantity(sentence, place + 1):
+            break  # lost 12 soldiers and killed 40 militants
+        if kind:
+            if not kinds and _is_active(table, sentence, subject_ends, place):
+                return None
+            kinds.append(kind)
+            at = place + width
+            if sentence[at : at + 1] not in (("or",), ("and",)):
+                break
+        elif not table.sets["auxiliaries"].at(sentence, place):
+            break
+    if not kinds:
+        return None
+    return Statement(
+        tuple(dict.fromkeys(kinds)),
+        number._replace(end=at),
+        number.start,
+        at,
+        f"casualties:{kinds[0]}-{way(number)}",
+    )
+
+
+def participle(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str | None, int]:
+    """Give the kind that an English participle at `at` tells of, and its width: "killed", "shot dead"."""
+    if at >= len(sentence):
+        return None, 0
+    phrase = table.sets["killed_phrases"].at(sentence, at)
+    if phrase or sentence[at] in LOST:
+        return "killed", phrase or 1
+    if table.sets["harmed"].at(sentence, at):
+        for end in range(at + 1, min(at + _REACH_OF_HARM, len(sentence))):
+            if sentence[end] in table.sets["harm"].words:
+                return "injured", end + 1 - at
+    return (table.noun_kind(sentence[at]), 1) if sentence[at] in _HURT else (None, 0)
+
+
+def _is_active(table: Words, sentence: tuple[str, ...], subject_ends: int, at: int) -> bool:
+    """Tell "gunmen killed three soldiers" from "gunmen killed, three wounded" and "gunmen killed in"."""
+    if at != subject_ends or sentence[at] not in ACTIVE:
+        return False
+    if sentence[at + 1 : at + 2] and sentence[at + 1] in _OBJECTS:
+        return True
+    object_ = quantity(sentence, at + 1)
+    counted_to = counted_people(table, sentence, object_.end) if object_ else None
+    return counted_to is not None and participle(table, sentence, counted_to)[0] is None
+
+
+def _the_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read "the driver was killed", which counts where the sentence tells of others as well."""
+    one = english_one(table, sentence, at)
+    if one is None or sentence[one.end : one.end + 1] != ("was",):
+        return None
+    told = befell(table, sentence, one)
+    return told._replace(loose=True) if told else None
+
+
+def _headline_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read a headline's noun without an article: "Soldier killed", "Soldier, two militants killed"."""
+    after = participle(table, sentence, at - 1)[0] if at else None
+    if at > _HEADLINE_SUBJECT or (at and not after and sentence[at - 1] in _NO_HEADLINE):
+        return None
+    one = Quantity(1, 1, at, at + 1)
+    if at + 1 < len(sentence) and sentence[at + 1] == "and":
+        return befell(table, sentence, added(table, sentence, one))
+    more = people(table, sentence, at + 1)
+    if more and more.exact and participle(table, sentence, more.end)[0]:
+        return befell(table, sentence, Quantity(1 + more.exact, 1 + more.exact, at, more.end))
+    return befell(table, sentence, one) if participle(table, sentence, at + 1)[0] else None
