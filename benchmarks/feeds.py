@@ -178,8 +178,9 @@ async def subscribe(broker: str, addresses: list[str]) -> None:
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.feedserver"], stdout=subprocess.PIPE)
+def server(items: int) -> Iterator[int]:
+    command = [sys.executable, "-m", "benchmarks.feedserver", str(items)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout is not None
     try:
         yield int(process.stdout.readline())
@@ -222,13 +223,18 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("feeds", type=int, nargs="?", default=1000)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--items", type=int, default=20, help="in each feed")
     parser.add_argument("--port", type=int)
     parser.add_argument("--broker")
     given = parser.parse_args()
     if given.broker:
         asyncio.run(connect(given.broker, addresses_of(given.feeds, given.port), given.workers))
         return
-    with server() as port, tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder)) as kafka:
+    with (
+        server(given.items) as port,
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedKafka(Path(folder)) as kafka,
+    ):
         addresses = addresses_of(given.feeds, port)
         asyncio.run(subscribe(kafka.address, addresses))
         base = asyncio.run(plain(addresses[:PLAIN]))

@@ -1,10 +1,11 @@
-"""Many feeds on loopback, a host for each of them: `python -m benchmarks.feedserver` prints its port.
+"""Many feeds on loopback, a host for each of them: `python -m benchmarks.feedserver ITEMS` prints its port.
 
-Feed N stands at `/N` and has 20 Arabic items with dates, an ETag and 10 kB. Each minute brings a new item
+Feed N stands at `/N` and has ITEMS (20) Arabic items with dates, 10 kB, and an ETag. Each minute brings a new item
 to every tenth feed. It answers 304 where the ETag is the one it gave.
 """
 
 import socket
+import sys
 import time
 
 from aiohttp import web
@@ -20,16 +21,16 @@ def edition(number: int) -> int:
     return (int(time.time() // 60) - number) // 10
 
 
-def feed(number: int, added: int) -> bytes:
-    items = "".join(
+def feed(number: int, added: int, items: int = ITEMS) -> bytes:
+    inside = "".join(
         f"<item><title>خبر {one} من المصدر {number}</title><link>https://s{number}.example/news/{one}</link>"
         f"<guid>https://s{number}.example/?p={one}</guid>"
         f"<pubDate>Sat, 21 Nov 2026 08:{one % 60:02}:00 GMT</pubDate>"
         f"<description>{WORDS} {one}</description></item>"
-        for one in range(added, added + ITEMS)
+        for one in range(added, added + items)
     )
     head = f"<title>مصدر {number}</title><link>https://s{number}.example/</link>"
-    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{inside}</channel></rss>'.encode()
 
 
 async def answer(request: web.Request) -> web.Response:
@@ -38,7 +39,8 @@ async def answer(request: web.Request) -> web.Response:
     tag = f'"{number}-{added}"'
     if request.headers.get("If-None-Match") == tag:
         return web.Response(status=304, headers={"ETag": tag})
-    return web.Response(body=feed(number, added), content_type="application/rss+xml", headers={"ETag": tag})
+    body = feed(number, added, request.app["items"])
+    return web.Response(body=body, content_type="application/rss+xml", headers={"ETag": tag})
 
 
 def host(number: int) -> str:
@@ -53,6 +55,7 @@ async def ready(app: web.Application) -> None:
 def main() -> None:
     listener = socket.create_server(("0.0.0.0", 0), backlog=1024)
     app = web.Application()
+    app["items"] = int(sys.argv[1]) if len(sys.argv) > 1 else ITEMS
     app["port"] = listener.getsockname()[1]
     app.router.add_get("/{number:\\d+}", answer)
     app.on_startup.append(ready)
