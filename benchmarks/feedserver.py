@@ -1,7 +1,7 @@
 """Many feeds on loopback, a host for each of them: `python -m benchmarks.feedserver ITEMS` prints its port.
 
-Feed N stands at `/N` and has ITEMS (20) Arabic items with dates, 10 kB, and an ETag. Each minute brings a new item
-to every tenth feed. It answers 304 where the ETag is the one it gave.
+Feed N stands at `/N` and has ITEMS (20) Arabic items with dates, 10 kB, and an ETag. Each minute brings a new
+item to every tenth feed. It answers 304 where the ETag is the one it gave.
 """
 
 import socket
