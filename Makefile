@@ -60,9 +60,10 @@ bench: environment
 	.venv/bin/python -m benchmarks.alerts
 	.venv/bin/python -m benchmarks.page
 
-# The tests' fuzzing of normalize and of feeds at its full length: 100,000 inputs each, about five minutes each.
+# The tests' fuzzing of normalize, of feeds, and of the short way of reading them, at its full length: 100,000
+# inputs each, about five minutes each.
 fuzz: environment
-	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py tests/connectors/test_fuzz.py
+	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py tests/connectors/test_fuzz.py tests/connectors/test_plain.py
 
 # Precision, recall, F1 of dedupe and of tags on the labelled texts, beside plain baselines; a minute.
 # DATA: the directory of the development sets, for what is measured on public sets too.
