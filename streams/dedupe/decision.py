@@ -16,7 +16,7 @@ from streams.dedupe.revision import changes
 from streams.dedupe.sight import Sight
 from streams.dedupe.spelling import corrected, respelt
 from streams.dedupe.story import founded, joined, united, voice_of
-from streams.dedupe.volatile import Version, changed_line
+from streams.dedupe.volatile import Version, changed_end, changed_line
 from streams.text.fold import match
 
 _REVISIONS_BACK = 5
@@ -31,15 +31,21 @@ def decide(sight: Sight) -> Entry:
         return _another_article(sight)
     if _says_the_same(sight, known):
         return _revision(sight, known, 0) if _corrected(sight, known) else _repeat(sight, known, known.reason)
-    frame = _volatile_line(sight, known)
-    if frame and (sight.memory.frames.get(frame) or 0) >= sight.settings.volatile_articles:
+    before, after = Version(*known.content.texts()), Version(sight.article.title, sight.article.text)
+    of = sight.article.source_id, sight.article.lang
+    line, end = changed_line(before, after, *of), changed_end(before, after, *of)
+    if any((sight.memory.frames.get(sign) or 0) >= sight.settings.volatile_articles for sign in (line, end)):
         return _repeat(sight, known, known.reason, "volatile_line")
-    return _revision(sight, known, frame)
+    return _revision(sight, known, end if end and _changed_so_before(sight, known, end) else line)
 
 
-def _volatile_line(sight: Sight, known: Known) -> int:
-    before, article = Version(*known.content.texts()), sight.article
-    return changed_line(before, Version(article.title, article.text), article.source_id, article.lang)
+def _changed_so_before(sight: Sight, known: Known, end: int) -> bool:
+    """Whether the last revision, too, was a change of nothing but the last few words."""
+    earlier, article = sight.read(known.entry.before), sight.article
+    if earlier is None or earlier.content is None:
+        return False
+    before, after = Version(*earlier.content.texts()), Version(*known.content.texts())
+    return changed_end(before, after, article.source_id, article.lang) == end
 
 
 def _says_the_same(sight: Sight, known: Known) -> bool:
