@@ -8,8 +8,11 @@ each has a text, words, runs and terms of its own, and a sketch drawn at random,
 Printed for each size: articles a second of the deciding thread (processor time); the cost in yardsticks, a
 fixed piece of work done before and after (for a busy machine, or another one), and beside that of the first
 size; how many copies were found; resident memory; time of the read. `--whole SIZE` decides all SIZE articles.
+`--alike SIZE` decides SIZE articles of articles.py, longer and all made of a few sentences: about the worst
+case, as each of them shares phrases with hundreds of others.
 """
 
+import io
 import resource
 import sys
 import tempfile
@@ -22,7 +25,9 @@ from pathlib import Path
 import numpy as np
 from rocksdict import Options, Rdict
 
+from benchmarks.articles import raw_lines
 from benchmarks.newsroom import START, STEP_MS, Draft, Newsroom, Numbers
+from connectors.archive import read_stream
 from events.identity import digest
 from events.times import wire_time
 from streams.dedupe import Index
@@ -30,6 +35,7 @@ from streams.dedupe.entry import Content, Entry, StoryState, encode_entry, pack_
 from streams.dedupe.features import MAX_ANCHORS, MAX_TERMS, STORY_WORDS, counted, distinct, runs, salted
 from streams.dedupe.table import key64
 from streams.dedupe.words import codes
+from streams.normalize import normalize
 
 WARM, TAKEN = 1_000, 3_000
 
@@ -205,9 +211,27 @@ def whole(size: int) -> None:
         )
 
 
+def alike(size: int) -> None:
+    """Decide articles that are made of the same sentences, in memory; the last two thirds are measured."""
+    lines = read_stream(io.BytesIO(b"\n".join(raw_lines(size))))
+    articles = [normalize(line.article) for line in lines if line.article]
+    index, spent, before = Index({}), 0.0, min(yardstick() for _ in range(3))
+    for number, article in enumerate(articles):
+        started = time.thread_time()
+        decision = index.decide(article, f"raw/0/{number}")
+        index.apply(decision.changes)
+        spent += (time.thread_time() - started) * (number >= size // 3)
+    cost = spent / (size - size // 3)
+    relative = cost / ((before + min(yardstick() for _ in range(3))) / 2)
+    yardsticks = f"{1000 * relative:5.1f}/1000 yardsticks each"
+    print(f"{size:>9,} articles all alike: {1 / cost:6.0f} articles/s, {yardsticks}")
+
+
 if __name__ == "__main__":
     asked = [word for word in sys.argv[1:] if word.isdigit()]
     if "--whole" in sys.argv:
         whole(int(asked[0]))
+    elif "--alike" in sys.argv:
+        alike(int(asked[0]))
     else:
         main(sorted(map(int, asked)) or [1_000, 10_000])
