@@ -127,13 +127,12 @@ class Rounds:
         self._left: set[str] = set()
         self._polls = 0
         self._meter: Meter | None = None
-        self.read: list[dict[str, float]] = []
-        self.over = asyncio.Event()
+        self.read: asyncio.Queue[dict[str, float]] = asyncio.Queue()
 
     def shards(self, shards: frozenset[int]) -> None:
         """Begin anew where the group gives us other shards; too many are those of workers yet to come."""
         if shards and shards != self._ours and len(shards) <= self._most:
-            self._ours, self._left, self._polls, self.read = shards, self._feeds(shards), 0, []
+            self._ours, self._left, self._polls = shards, self._feeds(shards), 0
             self._meter = Meter()
 
     def polled(self, outcome: Outcome) -> None:
@@ -143,10 +142,8 @@ class Rounds:
         self._polls += 1
         self._left.discard(outcome.feed)
         if not self._left:
-            self.read.append(self._meter.read(self._polls))
+            self.read.put_nowait(self._meter.read(self._polls))
             self._left, self._polls = self._feeds(self._ours), 0
-        if len(self.read) == 2:
-            self.over.set()
 
     def _feeds(self, shards: frozenset[int]) -> set[str]:
         return {address for address, shard in self._shard.items() if shard in shards}
@@ -161,8 +158,8 @@ async def connect(broker: str, addresses: list[str], workers: int) -> None:
             PREFIX, allow_private=hosts, manners=EAGER, on_polled=rounds.polled, on_shards=rounds.shards
         )
         working = asyncio.create_task(run([], publisher, options, stop))
-        await rounds.over.wait()
-        print(json.dumps(rounds.read[:2]), flush=True)
+        for _ in range(2):
+            print(json.dumps(await rounds.read.get()), flush=True)
         await asyncio.to_thread(sys.stdin.read)
         stop.set()
         await working
@@ -193,30 +190,25 @@ def addresses_of(feeds: int, port: int) -> list[str]:
     return [f"http://{host(number)}:{port}/{number}" for number in range(feeds)]
 
 
-def side_by_side(feeds: int, port: int, broker: str, workers: int) -> list[dict[str, float]]:
-    """Several connectors, each a process of its own; give the rounds of each."""
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.feeds",
-        str(feeds),
-        "--workers",
-        str(workers),
-        "--port",
-        str(port),
-    ]
+def side_by_side(feeds: int, port: int, broker: str, workers: int) -> list[list[dict[str, float]]]:
+    """Several connectors, each a process of its own; give the first rounds of all, then the second ones."""
+    command = [sys.executable, "-m", "benchmarks.feeds", str(feeds), "--workers", str(workers)]
+    command += ["--port", str(port), "--broker", broker]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    running = [subprocess.Popen([*command, "--broker", broker], **pipes) for _ in range(workers)]
-    told = [line for one in running if one.stdout for line in json.loads(one.stdout.readline())]
-    for one in running:
-        one.communicate()
-    return told
+    running = [subprocess.Popen(command, **pipes) for _ in range(workers)]
+    rounds: list[list[dict[str, float]]] = []
+    for number in (1, 2):
+        rounds.append([json.loads(one.stdout.readline()) for one in running if one.stdout])
+        for one in rounds[-1]:
+            show("connector", number, one)
+    for process in running:
+        process.communicate()
+    return rounds
 
 
-def show(name: str, rounds: list[dict[str, float]]) -> None:
-    for number, one in enumerate(rounds):
-        told = "  ".join(f"{key} {value:g}" for key, value in one.items())
-        print(f"{name:14}  round {number % 2 + 1}  {told}", flush=True)
+def show(name: str, number: int, one: dict[str, float]) -> None:
+    told = "  ".join(f"{key} {value:g}" for key, value in one.items())
+    print(f"{name:14}  round {number}  {told}", flush=True)
 
 
 def main() -> None:
@@ -238,13 +230,12 @@ def main() -> None:
         addresses = addresses_of(given.feeds, port)
         asyncio.run(subscribe(kafka.address, addresses))
         base = asyncio.run(plain(addresses[:PLAIN]))
-        show("plain loop", base)
+        for number, one in enumerate(base, 1):
+            show("plain loop", number, one)
         rounds = side_by_side(given.feeds, port, kafka.address, given.workers)
-        show("connector", rounds)
-        for number in (0, 1):
-            ours = [one["cpu_ms"] for one in rounds[number::2]]
-            ratio = sum(ours) / len(ours) / base[number]["cpu_ms"]
-            print(f"round {number + 1}: a poll costs {ratio:.2f} of the plain loop's")
+        for number, (ours, theirs) in enumerate(zip(rounds, base, strict=True), 1):
+            ratio = sum(one["cpu_ms"] for one in ours) / len(ours) / theirs["cpu_ms"]
+            print(f"round {number}: a poll costs {ratio:.2f} of the plain loop's")
 
 
 if __name__ == "__main__":
