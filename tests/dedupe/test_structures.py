@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from streams.dedupe import DedupeSettings, Index
 from streams.dedupe.candidates import runs_needed
 from streams.dedupe.postings import WIDTH, Postings
+from streams.dedupe.recent import Recent
 from streams.dedupe.table import Table, key64
 from tests.dedupe.dedupe_articles import article
 
@@ -214,3 +215,17 @@ def test_a_memory_of_thousands_is_rebuilt_as_it_was() -> None:
     assert [len(getattr(memory, part)) for part in PARTS] == [len(getattr(again, part)) for part in PARTS]
     assert (memory.documents == again.documents).all()
     assert 2_000 < len(memory.recent) < 3_000
+
+
+def test_what_was_used_last_is_at_hand_and_the_rest_goes() -> None:
+    recent = Recent[str, int](room=3)
+    for number, name in enumerate("abc"):
+        recent.put(name, number)
+    recent.put("d", 3)  # the young ones are full: they grow old
+    assert [recent.get(name) for name in "ad"] == [0, 3]
+    recent.put("long", 9, weight=3)  # and the old ones are gone, but for those asked for
+    assert [recent.get(name) for name in ("a", "b", "long")] == [0, None, 9]
+    recent.discard("a")
+    assert recent.get("a") is None
+    recent.clear()
+    assert recent.get("long") is None
