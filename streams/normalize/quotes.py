@@ -52,6 +52,8 @@ class _Words:
     according: frozenset[str]
     english: frozenset[str]
     titles: frozenset[str]
+    quoting: frozenset[str]
+    unnamed: frozenset[str]
 
 
 @cache
@@ -67,6 +69,7 @@ def quotes(text: str) -> tuple[Quote, ...]:
 
 
 def _quotes(text: str) -> Iterator[Quote]:
+    last: Quote | None = None
     for found in _QUOTED.finditer(text):
         start, end = found.span(found.lastindex or 1)
         inner = text[start:end]
@@ -76,7 +79,20 @@ def _quotes(text: str) -> Iterator[Quote]:
         clause = text.count(" ", start, end) >= MIN_WORDS - 1 and not _announces_title(before)
         after = text[found.end() : found.end() + _WINDOW].partition("\n")[0]
         if start < end and (speech or clause or _is_said(before, inner, after)):
-            yield Quote(text=text[start:end], start=start, end=end, speaker=_speaker(before, after))
+            speaker = _speaker(before, after)
+            if speaker is None and last and last.speaker and _goes_on(text[last.end : found.start()], last):
+                speaker = last.speaker
+            last = Quote(text=text[start:end], start=start, end=end, speaker=speaker)
+            yield last
+
+
+def _goes_on(between: str, last: Quote) -> bool:
+    """Tell whether only the speaker of the last quotation stands between: "No," he said. "Never"."""
+    told = _TOKEN.findall(between)
+    named = (last.speaker or "").split()
+    closed = len(told) > len(named) and told[-1] in _CLAUSE_END and "\n" not in between
+    left = [word for word in told if word not in named and word not in _PAUSES and word not in _CLAUSE_END]
+    return closed and len(left) == 1 and (_is_verb(left[0]) or left[0].lower() in _words().english)
 
 
 def _is_said(before: str, inner: str, after: str) -> bool:
@@ -106,11 +122,27 @@ def _named_before(tokens: list[str]) -> str | None:
         if tokens[at] in _CLAUSE_END:
             return source
         if _is_verb(tokens[at]):
-            return _name(tokens[at + 1 :])
+            return _name(_quoted_from(tokens[at:])[1:])
         source = source or (_source(tokens[at + 1 :]) if _is_according(tokens[at]) else None)
+        if tokens[at].lower() == "according" and tokens[at + 1 : at + 2] == ["to"]:
+            return _english_source(tokens[at + 2 :])
         if tokens[at].lower() in _words().english:
-            return _capitals(tokens[:at][::-1], backwards=True)
+            parted = at > 0 and tokens[at - 1] == ","
+            before = tokens[: at - parted]
+            name = _capitals(before[::-1], backwards=True)
+            return name if name and (not parted or _is_between_commas(before, name)) else None
     return source
+
+
+def _is_between_commas(tokens: list[str], name: str) -> bool:
+    """Tell "the mayor, Karen Olsen, said" from "in Basra, said"."""
+    return tokens[-len(name.split()) - 1 :][:1] == [","]
+
+
+def _english_source(tokens: list[str]) -> str | None:
+    """Give the words of "according to the ministry," up to the pause."""
+    end = next((at for at, word in enumerate(tokens) if not word[0].isalpha()), len(tokens))
+    return " ".join(tokens[:end]) if 0 < end <= _OFFICE else None
 
 
 def _named_after(tokens: list[str]) -> str | None:
@@ -134,8 +166,18 @@ def _named_after(tokens: list[str]) -> str | None:
     office = next((at for at, word in enumerate(tokens[:_OFFICE]) if word[0].isupper()), 0)
     tokens = tokens[office:]
     name = _capitals(tokens)
+    tokens = _without_apposition(tokens, name)
     follows = tokens[len(name.split())] if name and len(name.split()) < len(tokens) else ""
     return name if follows.lower() in _words().english else None
+
+
+def _without_apposition(tokens: list[str], name: str | None) -> list[str]:
+    """Leave out what stands between commas after a name: "Ahmed Salim, a shopkeeper, said"."""
+    begin = len((name or "").split())
+    if not begin or tokens[begin : begin + 1] != [","]:
+        return tokens
+    end = next((at for at in range(begin + 1, min(begin + MAX_NAME, len(tokens))) if tokens[at] == ","), None)
+    return tokens if end is None else tokens[:begin] + tokens[end + 1 :]
 
 
 def _is_verb(token: str) -> bool:
@@ -166,6 +208,18 @@ def _name(tokens: list[str]) -> str | None:
             break
         name.append(word)
     return " ".join(name) if 0 < len(name) <= MAX_NAME else None
+
+
+def _quoted_from(tokens: list[str]) -> list[str]:
+    """Give the words from "عن" on where a body quotes somebody: "ونقلت الوكالة عن الوزير قوله".
+
+    A witness or source without a name is nobody, and so is the agency that quotes him.
+    """
+    quoting = tokens[0].translate(_EVEN).removeprefix("و") in _words().quoting
+    if not quoting or "عن" not in tokens[:MAX_NAME]:
+        return tokens
+    tokens = tokens[tokens.index("عن") :]
+    return [] if set(tokens[1:2]) & _words().unnamed else tokens
 
 
 _PARTICLE = re.compile(r"(?:al|el)-[A-Z]|(?:bin|ibn|abu|al|el)$")
