@@ -24,6 +24,8 @@ class Cues:
     roles: frozenset[str]
     ranks: frozenset[str]
     not_names: frozenset[str]
+    named_after: frozenset[str]
+    """English words for what bears a person's name: Abu Hanifa mosque."""
     speech: frozenset[str]
     offices: frozenset[str]
     """English words for what somebody is; a name stands right after, or before with a comma."""
@@ -48,6 +50,7 @@ def introducers() -> Cues:
         speech=words(people, "speech"),
         offices=words(people, "english_offices"),
         plain=words(people, "english_plain"),
+        named_after=words(people, "named_after"),
         not_names=words(organisations, "not_names") | words(people, "stops"),
     )
 

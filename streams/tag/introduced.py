@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from streams.tag.cues import LINKS, introducers
 from streams.tag.names import Spotted
-from streams.tag.offices import between_commas, ended, in_apposition, latin, offices, role
+from streams.tag.offices import between_commas, ended, holds_place, in_apposition, latin, offices, role
 from streams.tag.passage import Passage
 
 _LONGEST_NAME = 5
@@ -141,8 +141,7 @@ def _given(passage: Passage, start: int) -> Spotted | None:
     if _is_in_the_name_of(passage, words):
         return None
     if words[0][0].isascii():
-        count = latin(passage, words)
-        return _person(passage, words[:count], "given") if count > 1 else None
+        return _english_given(passage, words)
     count = _arabic(words)
     if count and role(passage, start) is not None:
         return _person(passage, words[:count], "role")
@@ -165,6 +164,17 @@ def _given(passage: Passage, start: int) -> Spotted | None:
     if parts < 2:
         return None
     return _person(passage, words[: ended(words, count)], "given")
+
+
+def _english_given(passage: Passage, words: Sequence[tuple[str, int]]) -> Spotted | None:
+    """Read "Ali Hassan", "Abu Omar", but for places (Abu Dhabi) and what bears the name (a mosque)."""
+    count = latin(passage, words)
+    if count < 2:
+        return None
+    following = words[count][0] if count < len(words) else ""
+    if following in introducers().named_after or holds_place(passage, words[:count]):
+        return None
+    return _person(passage, words[:count], "given")
 
 
 def _may_go_on(passage: Passage, start: int) -> bool:

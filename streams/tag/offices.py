@@ -64,7 +64,7 @@ def in_apposition(passage: Passage, start: int, end: int) -> list[tuple[str, int
         begin -= 1
     words = [(spans.words[one], spans.start(one)) for one in range(begin, first)]
     whole = latin(passage, words) == len(words) > 1
-    return words if whole and not _holds_place(passage, words) else []
+    return words if whole and not holds_place(passage, words) else []
 
 
 def between_commas(passage: Passage, end: int) -> list[tuple[str, int]]:
@@ -78,10 +78,10 @@ def between_commas(passage: Passage, end: int) -> list[tuple[str, int]]:
     words = [(spans.words[one], spans.start(one)) for one in range(first, stop)]
     closed = stop < len(spans.words) and spans.gap(stop).strip() == ","
     whole = closed and latin(passage, words) == len(words) > 1
-    return words if whole and not _holds_place(passage, words) else []
+    return words if whole and not holds_place(passage, words) else []
 
 
-def _holds_place(passage: Passage, words: Sequence[tuple[str, int]]) -> bool:
+def holds_place(passage: Passage, words: Sequence[tuple[str, int]]) -> bool:
     """Tell whether the table of places has a name of several words among these, or these altogether."""
     start, end = words[0][1], words[-1][1] + len(words[-1][0])
     return any(
