@@ -138,6 +138,8 @@ def _by_role(
 
 def _past_clause(table: Words, sentence: tuple[str, ...], told: list[Statement], year: str) -> int:
     """Give where a clause of something past begins after what is told: "وكان هجوم قتل 12 العام الماضي"."""
+    if len(told) < 2:
+        return 0
     for place in range(told[0].end, told[-1].start + 1):
         if table.sets["clauses"].at(sentence, place) and _is_past(table, sentence[place:], year):
             return 0 if _is_past(table, sentence[:place], year) else place
