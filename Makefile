@@ -50,14 +50,16 @@ recovery: environment
 screenshots: environment
 	.venv/bin/python -m tests.browser.screenshots docs
 
-# Ours beside Quix Streams, a bare confluent-kafka loop and `process`, over the same articles; then each part alone.
-# About half an hour on an idle machine; ARTICLES=1000 is a short form.
+# Ours beside Quix Streams, a bare confluent-kafka loop and `process`, over the same articles; latency; two workers beside
+# one; start-up; growth (docs/growth.svg); then parts alone. About 40 minutes on an idle machine; ARTICLES=1000 is a short form.
 bench: environment
 	.venv/bin/python -m benchmarks.engines $(or $(ARTICLES),20000)
-	.venv/bin/python -m benchmarks.dedupe_growth 10000 100000
+	.venv/bin/python -m benchmarks.engines.latency 50
+	.venv/bin/python -m benchmarks.engines.scaling $(or $(ARTICLES),6000)
+	.venv/bin/python -m benchmarks.startup
+	.venv/bin/python -m benchmarks.growth docs/growth.svg
 	.venv/bin/python -m benchmarks.normalize
 	.venv/bin/python -m benchmarks.feeds 1000
-	.venv/bin/python -m benchmarks.alerts
 	.venv/bin/python -m benchmarks.page
 
 # The tests' fuzzing of normalize, of feeds, and of the short way of reading them, at its full length: 100,000

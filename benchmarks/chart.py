@@ -10,11 +10,15 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 190, 70, 130, 34, 26
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One chart: lines of values over the same minutes; `unit` is written at the axis."""
+    """One chart: lines of values over the same minutes; `unit` is written at the axis.
+
+    With `sizes`, one for each value, over these instead of minutes, at equal distances.
+    """
 
     title: str
     unit: str
     lines: Mapping[str, Sequence[float]]
+    sizes: Sequence[str] = ()
 
 
 def svg(heading: str, panels: Sequence[Panel]) -> str:
@@ -39,10 +43,10 @@ def _panel(panel: Panel) -> str:
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
         label = f"{_short(highest * part / 4)} {panel.unit}".strip()
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>')
-    for part in range(5):
-        x = LEFT + (WIDTH - LEFT - RIGHT) * part / 4
-        label = f"{(minutes - 1) * part / 4:.0f} min"
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 10}" text-anchor="middle">{label}</text>')
+    below = panel.sizes or [f"{(minutes - 1) * part / 4:.0f} min" for part in range(5)]
+    for at, label in enumerate(below):
+        x = LEFT + (WIDTH - LEFT - RIGHT) * at / max(1, len(below) - 1)
+        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 10}" text-anchor="middle">{escape(label)}</text>')
     parts += [_line(values, highest, minutes, at) for at, values in enumerate(panel.lines.values())]
     parts += [_legend(name, at) for at, name in enumerate(panel.lines)]
     return "\n".join(parts)

@@ -8,6 +8,8 @@ from tests.chaos.brokers import SESSION_SECONDS
 from tests.chaos.rig import Missed, Rig
 from tests.pipeline.workers import STAGES, Workers
 
+PATIENCE = 120.0
+"""Seconds that a worker may take to start on a busy machine."""
 SHORT_REBALANCE = 6
 """Seconds; production's rebalance time-out is 120 s, which no run has the time to exceed."""
 
@@ -90,6 +92,9 @@ async def join_during_recovery(rig: Rig) -> str:
 async def same_directory(rig: Rig) -> str:
     """A second worker on the very same data directory: each must have a place of its own."""
     stage = rig.stage()
+    async with asyncio.timeout(PATIENCE):  # the fault before may just have started it
+        while not rig.held(stage):
+            await asyncio.sleep(0.05)
     second = rig.mortal(stage)
     up = await second.said(f"stage {stage} is up")
     alive = rig.workers.running[stage].poll() is None
