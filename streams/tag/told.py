@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from events.article import Count, Evidence
@@ -15,6 +16,7 @@ from streams.tag.tollwords import Words, words
 Role = Literal["event", "update", "disagrees", "superseded", "elsewhere", "background", "cumulative"]
 _YEAR = re.compile(r"[وفبل]?(19[0-9]{2}|20[0-9]{2})\Z")
 _NEXT_EVENT_WORDS = 5
+_MOST_CLAUSES = 4
 _FOLLOWED: dict[Role, Role] = {"event": "elsewhere", "update": "superseded", "disagrees": "disagrees"}
 """What a second number of one kind belongs to: another event; where a toll is corrected, the earlier toll."""
 
@@ -138,10 +140,10 @@ def _by_role(
 
 def _past_clause(table: Words, sentence: tuple[str, ...], told: list[Statement], year: str) -> int:
     """Give where a clause of something past begins after what is told: "وكان هجوم قتل 12 العام الماضي"."""
-    if len(told) < 2:
-        return 0
-    for place in range(told[0].end, told[-1].start + 1):
-        if table.sets["clauses"].at(sentence, place) and _is_past(table, sentence[place:], year):
+    places = range(told[0].end, told[-1].start + 1 if len(told) > 1 else 0)
+    clauses = (place for place in places if table.sets["clauses"].at(sentence, place))
+    for place in islice(clauses, _MOST_CLAUSES):
+        if _is_past(table, sentence[place:], year):
             return 0 if _is_past(table, sentence[:place], year) else place
     return 0
 
