@@ -62,24 +62,31 @@ class Ranks:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._highest: dict[bytes, Standing] = {}
+        self._buried: dict[bytes, Standing] = {}
 
-    def see(self, record: Any) -> int | None:
-        """Take the next record; give the offset of the one to be written over it, None where it may stand.
+    def see(self, record: Any) -> None:
+        """Take the next record of the partition.
 
-        A record that names no place, a tombstone as well, may always stand: somebody wrote it on purpose.
+        One that names no place, a tombstone as well, may always stand: somebody wrote it on purpose.
         """
         before = self._highest.pop(record.key, None)
+        self._buried.pop(record.key, None)
         now = _standing(record)
         if now is None:
-            return None
+            return
         if before is None or not now.is_before(before):
             self._keep(record.key, now)
-            return None
-        if before.mark == now.mark:  # a redelivered story is its latest state
+        elif before.mark == now.mark:  # a redelivered story is its latest state
             self._keep(record.key, replace(before, offset=now.offset))
-            return None
-        self._keep(record.key, before)
-        return before.offset
+        else:
+            self._keep(record.key, before)
+            self._buried[record.key] = before
+
+    def buried(self) -> list[int]:
+        """Give, once, the offsets of the records that an earlier one has come after, and nothing since."""
+        offsets = [standing.offset for standing in self._buried.values()]
+        self._buried.clear()
+        return offsets
 
     def _keep(self, key: bytes, standing: Standing) -> None:
         self._highest[key] = standing
@@ -107,6 +114,7 @@ class ZombieWatch:
         self._held: frozenset[int] = frozenset()
         self._changed = asyncio.Event()
         self._ranks: dict[TopicPartition, Ranks] = {}
+        self._ends: dict[TopicPartition, int] = {}
         self._task: asyncio.Task[None] | None = None
 
     def hold(self, partitions: Iterable[int]) -> None:
@@ -148,8 +156,7 @@ class ZombieWatch:
                     continue
                 batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=AT_ONCE)
                 for tp, records in batches.items():
-                    for late, offset in self._late(tp, records):
-                        await self._write_over(consumer, tp, late, offset)
+                    await self._seen(consumer, tp, records)
         finally:
             await consumer.stop()
 
@@ -159,26 +166,31 @@ class ZombieWatch:
         self._ranks = {tp: Ranks() for tp in parts}
         consumer.assign(parts)
         if parts:
-            begins, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
+            begins, self._ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
             for tp in parts:
-                consumer.seek(tp, max(begins[tp], ends[tp] - TAIL))
+                consumer.seek(tp, max(begins[tp], self._ends[tp] - TAIL))
 
-    def _late(self, tp: TopicPartition, records: list[Any]) -> list[tuple[int, int]]:
-        ranks = self._ranks.get(tp) or Ranks()
-        seen = [(record.offset, ranks.see(record)) for record in records]
-        return [(late, offset) for late, offset in seen if offset is not None]
+    async def _seen(self, consumer: AIOKafkaConsumer, tp: TopicPartition, records: list[Any]) -> None:
+        """Take what was read; write over once all is read that was there at the take-over.
 
-    async def _write_over(
-        self, consumer: AIOKafkaConsumer, tp: TopicPartition, late: int, offset: int
-    ) -> None:
+        Before that, what came late may long have been written over, further on.
+        """
+        ranks = self._ranks[tp]
+        for record in records:
+            ranks.see(record)
+        if await consumer.position(tp) >= self._ends[tp]:
+            for offset in ranks.buried():
+                await self._write_again(consumer, tp, offset)
+
+    async def _write_again(self, consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> None:
         """Read the record at `offset` once more, write it anew, and go on reading where we were."""
         onward = await consumer.position(tp)
         consumer.seek(tp, offset)
         record = await asyncio.wait_for(consumer.getone(tp), PATIENCE)
         consumer.seek(tp, onward)
         if record.offset != offset:
-            log.error("%s/%d: %d came late, and %d is compacted away already", *tp, late, offset)
+            log.error("%s/%d: an earlier record came after %d, which is compacted away already", *tp, offset)
             return
-        log.warning("%s/%d: %d came late from a worker that was out; %d stands again", *tp, late, offset)
+        log.warning("%s/%d: a worker that was out wrote late; %d is written again", *tp, offset)
         headers = tuple(record.headers)
         await (await self._publish(Outgoing(tp.topic, record.key, record.value, headers, tp.partition)))
