@@ -51,7 +51,7 @@ screenshots: environment
 	.venv/bin/python -m tests.browser.screenshots docs
 
 # Ours beside Quix Streams, a bare confluent-kafka loop and `process`, over the same articles; latency; two workers beside
-# one; start-up; growth (docs/growth.svg); then parts alone. About 40 minutes on an idle machine; ARTICLES=1000 is a short form.
+# one; start-up; growth (docs/growth.svg); then parts alone. It takes long; ARTICLES=1000 is a short form.
 bench: environment
 	.venv/bin/python -m benchmarks.engines $(or $(ARTICLES),20000)
 	.venv/bin/python -m benchmarks.engines.latency 50
@@ -63,7 +63,7 @@ bench: environment
 	.venv/bin/python -m benchmarks.page
 
 # The tests' fuzzing of normalize, of feeds, and of the short way of reading them, at its full length: 100,000
-# inputs each, about five minutes each.
+# inputs each, minutes each.
 fuzz: environment
 	MARSAD_FUZZ=100000 .venv/bin/python -m pytest tests/normalize/test_fuzz.py tests/connectors/test_fuzz.py tests/connectors/test_plain.py
 

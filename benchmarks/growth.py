@@ -10,14 +10,15 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from pathlib import Path
 
 from benchmarks import alerts, dedupe_growth
 from benchmarks import tag as tagging
 from benchmarks.articles import ARABIC, sentences
 from benchmarks.chart import Panel, svg
+from benchmarks.timing import least
 from events.article import Article, DedupedArticle, RawArticle
 from streams import tag as stage
 from streams.alert import RuleSet
@@ -36,14 +37,10 @@ FEEDS = (250, 1_000, 4_000)
 ROUNDS = 5
 
 
-def least(work: Callable[[int], object]) -> float:
-    """Give the milliseconds of processor time of the quickest round."""
-    taken = []
-    for number in range(ROUNDS):
-        started = time.process_time()
-        work(number)
-        taken.append(time.process_time() - started)
-    return min(taken) * 1000
+def milliseconds(work: Callable[[int], object]) -> float:
+    """Give the least that `work` takes of the processor over the rounds, whose numbers it is given."""
+    numbers = count()
+    return least(lambda: work(next(numbers)), ROUNDS) * 1000
 
 
 def long_article(kilobytes: int, dice: random.Random, stock: Sequence[str]) -> RawArticle:
@@ -83,9 +80,9 @@ def through_the_stages(raws: list[RawArticle]) -> tuple[float, float, float]:
             deduped.append(decision.article)
 
     return (
-        least(lambda at: articles.append(normalize(raws[at]))),
-        least(decide),
-        least(lambda at: tag(deduped[at])),
+        milliseconds(lambda at: articles.append(normalize(raws[at]))),
+        milliseconds(decide),
+        milliseconds(lambda at: tag(deduped[at])),
     )
 
 

@@ -13,14 +13,15 @@ camel-tools brings PyTorch; its functions need none of it. To have it in the com
 """
 
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from benchmarks.articles import raw_lines
+from benchmarks.timing import least
 from connectors.archive import decompressed
 from events.article import RawArticle
 from events.wire import encode, raw_article
@@ -32,6 +33,7 @@ from streams.text.display import display
 from streams.text.fold import fold, match
 
 ROUNDS = 3
+seconds = partial(least, rounds=ROUNDS)
 ARTICLES = 2_000
 FETCHED = "2026-11-21T08:00:00.000Z"
 
@@ -130,16 +132,6 @@ def as_raw(found: dict[str, Any], at: int) -> RawArticle:
     body = found.get("content") or found.get("text")
     known = {"source_id": found.get("source") or "file", "fetched_at": FETCHED, "item_id": str(at)}
     return raw_article(known | found | ({"content_text": body} if body else {}))
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Give the least processor time that `work` took."""
-    spent = []
-    for _ in range(ROUNDS):
-        started = time.process_time()
-        work()
-        spent.append(time.process_time() - started)
-    return min(spent)
 
 
 def compare(texts: list[str]) -> None:

@@ -10,13 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from benchmarks import rig
 from benchmarks.rig import STAGES, Member
+from benchmarks.timing import least
 from events.topics import DEFAULT_PARTITIONS
 from marsad import topics
 from marsad.kafka import EmbeddedKafka
@@ -24,16 +24,6 @@ from marsad.kafka import EmbeddedKafka
 TRIES = 5
 PREFIX = "startup."
 LOOK_SECONDS = 0.02
-
-
-def best(work: Callable[[], object]) -> float:
-    """Give the seconds of the quickest of a few tries."""
-    taken = []
-    for _ in range(TRIES):
-        started = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - started)
-    return min(taken)
 
 
 def help_text() -> None:
@@ -66,7 +56,7 @@ def until_ready(stage: str, broker: str, folder: Path) -> tuple[float, float]:
 
 async def main() -> None:
     """Print a line each."""
-    print(f"marsad --help: {best(help_text):.2f} s")
+    print(f"marsad --help: {least(help_text, TRIES, time.perf_counter):.2f} s")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         async with EmbeddedKafka(folder / "broker") as kafka:

@@ -68,7 +68,7 @@ _COMMON = (
         re.ASCII,
     ),
 )
-"""The two ways in which nearly all feeds write their dates; read here at a tenth of the cost."""
+"""The two ways in which nearly all feeds write their dates; read here without taking them apart."""
 _IGNORED = frozenset(",،.-–—|/()[]:;'\"")
 
 

@@ -101,23 +101,25 @@ def _start(command: Sequence[str], place: Path, stage: str) -> "subprocess.Popen
 
 async def _until_joined(client: Mapping[str, str], prefix: str, members: Members, place: Path) -> None:
     """Wait until the broker says that every group is stable."""
-    groups = [table.app_id(stage, prefix) for stage in members]
+    sizes = {table.app_id(stage, prefix): 1 for stage in members}
     admin = AdminClient({"bootstrap.servers": client["bootstrap_servers"]})
     async with asyncio.timeout(START_SECONDS):
-        while not await asyncio.to_thread(_stable, admin, groups):
+        while not await asyncio.to_thread(stable, admin, sizes):
             _must_run(members, place)
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _stable(admin: AdminClient, groups: Sequence[str]) -> bool:
+def stable(admin: AdminClient, sizes: Mapping[str, int]) -> bool:
+    """Tell whether each group is stable, with as many members as it ought to have."""
     try:
-        found = [
-            answer.result()
-            for answer in admin.describe_consumer_groups(list(groups), request_timeout=ASK_SECONDS).values()
-        ]
+        asked = admin.describe_consumer_groups(list(sizes), request_timeout=ASK_SECONDS)
+        found = {name: answer.result() for name, answer in asked.items()}
     except KafkaException:  # a new cluster has no coordinator until the first group has asked
         return False
-    return all(group.state is ConsumerGroupState.STABLE for group in found)
+    return all(
+        found[name].state is ConsumerGroupState.STABLE and len(found[name].members) == size
+        for name, size in sizes.items()
+    )
 
 
 def _must_run(members: Members, place: Path) -> None:

@@ -105,9 +105,9 @@ async def until_up(place: Path) -> None:
 def told(rate: float, found: list[float], cpu: float) -> str:
     """Say it in a line."""
     at = (found[int(len(found) * share)] * 1000 for share in (0.5, 0.9, 0.99))
-    median, ninety, worst = at
+    median, ninety, ninety_nine = at
     return (
-        f"{rate:.0f} articles/s offered: p50 {median:.0f} ms, p90 {ninety:.0f} ms, p99 {worst:.0f} ms, "
+        f"{rate:.0f} articles/s offered: p50 {median:.0f} ms, p90 {ninety:.0f} ms, p99 {ninety_nine:.0f} ms, "
         f"worst {found[-1] * 1000:.0f} ms ({len(found)} events); {cpu * 1000:.1f} ms of processor time each"
     )
 

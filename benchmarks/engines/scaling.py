@@ -14,11 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from confluent_kafka import ConsumerGroupState, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from benchmarks import rig
-from benchmarks.engines.course import ASK_SECONDS, LOOK_SECONDS, load, push
+from benchmarks.engines.course import LOOK_SECONDS, load, push, stable
 from connectors.publish import Record
 from events import topics as table
 from marsad import topics
@@ -50,16 +49,8 @@ async def rates(
 
 async def _joined(broker: str, group: str, workers: int) -> None:
     admin = AdminClient({"bootstrap.servers": broker})
-
-    def stable() -> bool:
-        try:
-            found = admin.describe_consumer_groups([group], request_timeout=ASK_SECONDS)[group].result()
-        except KafkaException:
-            return False
-        return found.state is ConsumerGroupState.STABLE and len(found.members) == workers
-
     async with asyncio.timeout(120):
-        while not await asyncio.to_thread(stable):
+        while not await asyncio.to_thread(stable, admin, {group: workers}):
             await asyncio.sleep(LOOK_SECONDS)
 
 

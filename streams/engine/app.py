@@ -16,7 +16,7 @@ from faust.types import TP
 from events import topics
 from streams.alert import AlertIndex, AlertSettings
 from streams.dedupe import DedupeSettings, Index
-from streams.engine.agent import FaultPoint, StageLoop, no_fault
+from streams.engine.agent import FaultPoint, Publish, StageLoop, no_fault
 from streams.engine.alerting import AlertStep
 from streams.engine.contiguity import ContiguityGuard
 from streams.engine.faustfix import DurableConsumer, FailStopApp, check_faust_version
@@ -27,7 +27,7 @@ from streams.engine.records import Outgoing
 from streams.engine.rules import RulesFollower
 from streams.engine.steps import DedupeStep, NormalizeStep, Step, TagStep
 from streams.engine.tracing import Trace, no_trace
-from streams.engine.zombies import Publish, ZombieWatch
+from streams.engine.zombies import ZombieWatch
 
 log = logging.getLogger("marsad.engine")
 

@@ -2,7 +2,7 @@
 
 A worker that was frozen, or that shares its member id with another, may write what its successor has long
 written. In a log that is one more copy of the same event. In `current` and `stories` it would stand for good,
-an earlier revision after the later one (`make chaos` with seed 1 found one article in 10,000). Kafka fences
+an earlier revision after the later one (`make chaos` found it, docs/guarantees.md). Kafka fences
 such writers by transactions alone, and before a write lands nobody can know of it. So whoever holds a
 partition reads along what is written to it: where a record is lower in the order that counts (`news_order`)
 than one before it, that one is written again. Offsets of a topic that was made anew, or restored from files,
@@ -12,7 +12,7 @@ begin low again; there the timestamp is later, and the record stands.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from events.wire import ORDER_HEADER
+from streams.engine.agent import Publish
 from streams.engine.failstop import fail_stop
 from streams.engine.records import Outgoing
 from streams.engine.state import mark_of
@@ -34,8 +35,6 @@ POLL_MS = 1_000
 AT_ONCE = 500
 PATIENCE = 30.0
 PAUSE = 5.0
-
-Publish = Callable[[Outgoing], Awaitable[Awaitable[Any]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,15 @@ _PEELED = "وفبل"
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
 
+def _folded(phrases: Iterable[str]) -> list[tuple[str, ...]]:
+    return [tuple(match(phrase).split()) for phrase in phrases]
+
+
+def _single(phrases: Iterable[str]) -> frozenset[str]:
+    """Give the words of a list that holds no phrases, or none that count here."""
+    return frozenset(phrase[0] for phrase in _folded(phrases) if len(phrase) == 1)
+
+
 _openings: dict[str, int] = {}
 """For each word that begins a phrase of some set, these sets, a bit each."""
 
@@ -23,7 +32,7 @@ class Phrases:
     _made = 0
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        split = [tuple(match(phrase).split()) for phrase in phrases]
+        split = _folded(phrases)
         self.words = frozenset(phrase[0] for phrase in split if len(phrase) == 1)
         self._longer: dict[str, list[tuple[str, ...]]] = {}
         self.first = frozenset(phrase[0] for phrase in split)
@@ -100,20 +109,20 @@ class Words:
     def __init__(self) -> None:
         table = settings("casualties.toml")
         verbs, nouns, people = table["verbs"], table["nouns"], table["people"]
-        self.verbs = {kind: Phrases(verbs[kind]).words for kind in KINDS}
-        self.died = Phrases(verbs["died"]).words
-        self.active = {kind: Phrases(verbs.get(f"{kind}_active", ())).words for kind in KINDS}
+        self.verbs = {kind: _single(verbs[kind]) for kind in KINDS}
+        self.died = _single(verbs["died"])
+        self.active = {kind: _single(verbs.get(f"{kind}_active", ())) for kind in KINDS}
         self.nouns = {
-            (kind, size): Phrases(nouns[f"{kind}_{size}"]).words
+            (kind, size): _single(nouns[f"{kind}_{size}"])
             for kind in KINDS
             for size in ("one", "two", "many")
         }
-        self.one = Phrases(people["one"]).words
-        self.two = Phrases(people["two"]).words | _duals(people)
+        self.one = _single(people["one"])
+        self.two = _single(people["two"]) | _duals(people)
         self.kin = _kin(people)
-        self.construct = Phrases(people["construct_two"]).words, Phrases(people["construct_of"]).words
-        self.two_or_more = (Phrases(people["two_or_more"]).words | _sound_plurals(people)) - self.two
-        self.many = Phrases(people["many"]).words
+        self.construct = _single(people["construct_two"]), _single(people["construct_of"])
+        self.two_or_more = (_single(people["two_or_more"]) | _sound_plurals(people)) - self.two
+        self.many = _single(people["many"])
         self.endings = tuple(match(ending) for ending in people["endings"])
         self._verb_kinds: dict[str, str | None] = {}
         self._self_counting: dict[str, tuple[str, str, int] | None] = {}
@@ -182,13 +191,13 @@ def _duals(people: dict[str, list[str]]) -> frozenset[str]:
     """Give the duals that can be nothing else: in ـان, and of nouns in ة in both cases."""
     forms = (noun[:-1] + "ت" if noun.endswith("ة") else noun for noun in _nouns(people))
     duals = {form + ending for form in forms for ending in (("ان", "ين") if form[-1] == "ت" else ("ان",))}
-    return Phrases(duals - set(people["not_two"])).words
+    return _single(duals - set(people["not_two"]))
 
 
 def _sound_plurals(people: dict[str, list[str]]) -> frozenset[str]:
     """Give the forms in ـين, which are the plural as well as the dual in the genitive: two or more."""
     plurals = {noun + "ين" for noun in _nouns(people) if not noun.endswith("ة")}
-    return Phrases(plurals - set(people["not_two"])).words
+    return _single(plurals - set(people["not_two"]))
 
 
 def _kin(people: dict[str, list[str]]) -> dict[str, int]:
