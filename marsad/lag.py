@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition, errors
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from connectors.committed import committed
 from events import topics
 
-COORDINATOR_SECONDS = 30.0
 LOOK_SECONDS = 2.0
 """How long the first waiting record of each partition is looked for."""
 
@@ -109,27 +109,7 @@ async def groups(client: Mapping[str, Any], beginning: str) -> list[str]:
 
 async def committed_offsets(client: Mapping[str, Any], group: str) -> dict[TopicPartition, int]:
     """Give the committed offsets of a group; a coordinator that is just starting is waited for."""
-    admin = AIOKafkaAdminClient(**client)
-    await admin.start()
-    try:
-        async with asyncio.timeout(COORDINATOR_SECONDS):
-            while (offsets := await _listed(admin, group)) is None:
-                await asyncio.sleep(0.2)
-    finally:
-        await admin.close()
-    return {tp: meta.offset for tp, meta in offsets.items() if meta.offset >= 0}
-
-
-async def _listed(admin: AIOKafkaAdminClient, group: str) -> Any:
-    try:
-        return await admin.list_consumer_group_offsets(group)
-    except (
-        errors.GroupCoordinatorNotAvailableError,
-        errors.NotCoordinatorForGroupError,
-        errors.GroupLoadInProgressError,
-    ):
-        # On a new cluster the offsets topic is made when the first group asks (aiokafka error 15).
-        return None
+    return {tp: meta.offset for tp, meta in (await committed(client, group)).items()}
 
 
 async def topic_partitions(client: Mapping[str, Any], topic: str) -> list[TopicPartition]:

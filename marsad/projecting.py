@@ -14,6 +14,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
+from connectors.committed import mend
 from connectors.publish import Publisher, Record
 from events import topics
 from events.article import EnrichedArticle
@@ -71,6 +72,7 @@ async def keep(
     source = topics.full_name(topics.ENRICHED, prefix)
     partitions = len(await topic_partitions(client, source))
     target = await create(client, prefix, chosen.topic, partitions, copies)
+    mend()
     consumer = AIOKafkaConsumer(
         source, group_id=topics.app_id(f"project-{name}", prefix), enable_auto_commit=False,
         auto_offset_reset="earliest", max_partition_fetch_bytes=16 << 20, **client,

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from connectors.committed import committed, mend
 from connectors.publish import Publisher, Record
 from connectors.sinks.courier import Courier, Given
 from connectors.sinks.progress import Progress
@@ -68,6 +68,7 @@ class SinkWorker:
                     await asyncio.sleep(2)
 
     async def _session(self, stop: asyncio.Event) -> None:
+        mend()
         consumer = AIOKafkaConsumer(
             group_id=self.group, enable_auto_commit=False, auto_offset_reset="earliest",
             session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 3, **self._client,
@@ -228,17 +229,6 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         await self._worker.given(assigned)
-
-
-async def committed(client: Mapping[str, Any], group: str) -> dict[TopicPartition, Any]:
-    """Give the committed offsets of a group with their metadata, which the consumer keeps to itself."""
-    admin = AIOKafkaAdminClient(**client)
-    try:
-        await admin.start()
-        found = await admin.list_consumer_group_offsets(group)
-    finally:
-        await admin.close()
-    return {tp: meta for tp, meta in found.items() if meta.offset >= 0}
 
 
 def _held_until_ms(alert: Alert) -> float:

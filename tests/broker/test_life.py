@@ -6,14 +6,20 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.consumer import group_coordinator
+from aiokafka.errors import NotCoordinatorForGroupError
 
+from connectors import committed
 from marsad import topics
 from marsad.errors import Failure
 from marsad.kafka import EmbeddedKafka, store
 from marsad.kafka.ports import HOST, free_port
 from marsad.kafka.wire import describe
+from streams.engine import faustfix
 from tests.broker.command import BrokerCommand, alive, await_true
 
 ORPHAN_SECONDS = 8.0
@@ -123,6 +129,32 @@ async def test_a_kept_broker_comes_back_by_itself_on_its_port(tmp_path: Path) ->
         keeper.cancel()
 
 
+async def _at_a_node_that_does_not_coordinate(consumer: AIOKafkaConsumer, place: TopicPartition) -> Any:
+    """Ask for what is committed at a node that is not the coordinator; give what aiokafka made of it."""
+    coordinator = consumer._coordinator
+    coordinator.coordinator_id = coordinator.coordinator_id % 3 + 1
+    return await coordinator._do_fetch_commit_offsets([place])
+
+
+async def _offsets_are_not_forgotten_where_the_coordinator_moved(address: str) -> None:
+    place = TopicPartition("t.articles.raw.v1", 0)
+    async with AIOKafkaConsumer(
+        bootstrap_servers=address, group_id="moved", enable_auto_commit=False
+    ) as consumer:
+        consumer.assign([place])
+        await consumer.commit({place: 7})
+        assert await _at_a_node_that_does_not_coordinate(consumer, place) == {}, "aiokafka is mended"
+        for mended in (committed.FetchByPartition, faustfix.FetchByPartition):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(group_coordinator, "OffsetFetchRequest", mended)
+                await consumer.committed(place)  # finds the coordinator again
+                with pytest.raises(NotCoordinatorForGroupError):
+                    await _at_a_node_that_does_not_coordinate(consumer, place)
+                assert await consumer.committed(place) == 7
+    found = await committed.committed({"bootstrap_servers": address}, "moved")
+    assert {place: found[place].offset} == {place: 7}
+
+
 async def test_three_nodes_keep_three_copies_and_survive_the_loss_of_one(tmp_path: Path) -> None:
     said: list[str] = []
     async with EmbeddedKafka(tmp_path, nodes=3, say=said.append) as broker:
@@ -130,6 +162,7 @@ async def test_three_nodes_keep_three_copies_and_survive_the_loss_of_one(tmp_pat
         await topics.apply(options, topics.Wanted("t.", 1))
         async with topics.admin(options) as client:
             assert {one.replication for one in await topics.look(client, topics.Wanted("t."))} == {3}
+        await _offsets_are_not_forgotten_where_the_coordinator_moved(broker.address)
         os.kill(broker.pids[0], signal.SIGKILL)
         await_true(lambda: broker.ended() == [1], 10, "the loss of node 1 is seen")
         survivors = broker.address.split(",", 1)[1]

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from aiokafka.consumer import group_coordinator
 from faust.types import TP
 
 from streams.engine import faustfix
@@ -48,6 +49,11 @@ async def test_a_refused_commit_is_tried_again(
     consumer.mark_durable(HERE, 3)
     assert not await consumer._commit_offsets({HERE: 4})
     assert consumer._should_commit(HERE, 4)
+
+
+async def test_a_coordinator_that_moved_is_not_asked_as_aiokafka_would(consumer: DurableConsumer) -> None:
+    # What it answers then, and what aiokafka makes of it: tests/broker/test_life.py, three nodes.
+    assert group_coordinator.OffsetFetchRequest is faustfix.FetchByPartition
 
 
 async def test_what_was_revoked_is_forgotten(

@@ -14,10 +14,10 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from standardwebhooks.webhooks import Webhook
 
+from connectors.committed import committed
 from connectors.sinks.attempt import Delivered, Later, Never
 from connectors.sinks.courier import Courier, Given
 from connectors.sinks.post import Poster
-from connectors.sinks.worker import committed
 from events.alert import Alert
 from events.times import wire_time
 from events.wire import cloud_headers, encode
