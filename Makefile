@@ -36,7 +36,7 @@ mutants: environment
 
 # An hour under load with rebalances: fails where memory, open files, state or changelog grow. Plot: out/soak.svg.
 soak: environment
-	.venv/bin/python -m benchmarks.soak --minutes $(or $(MINUTES),60) --rate $(or $(RATE),25)
+	.venv/bin/python -m benchmarks.soak --minutes $(or $(MINUTES),60) --rate $(or $(RATE),30)
 
 # 100,000 articles wait, then workers start: fails above 600 MB, on an eviction or a redelivery. About ten minutes.
 backlog: environment

@@ -1,4 +1,4 @@
-"""An hour under load with rebalances all along: does everything level off? `make soak`, `MINUTES=60 RATE=25`.
+"""An hour under load with rebalances all along: does everything level off? `make soak`, `MINUTES=60 RATE=30`.
 
 The whole pipeline as processes of their own on the embedded Kafka: one worker a stage that lives from start
 to end (the *hosts*), connectors on a feed of loopback, the page. A second worker of every stage joins and
@@ -244,7 +244,7 @@ def main(words: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--rate", type=float, default=25, help="raw records a second")
+    parser.add_argument("--rate", type=float, default=30, help="raw records a second")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder of samples and plot")
     parser.add_argument("--again", type=Path, help="only judge and draw these samples (soak.jsonl)")
     given = parser.parse_args(words)

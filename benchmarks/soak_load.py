@@ -39,7 +39,7 @@ def event_seconds_a_second() -> float:
 def records(rate: float, begin: datetime) -> Iterator[Record]:
     """Give raw records without end, `rate` of them for each second of the clock.
 
-    Seven of ten in Arabic, three in English; of each a fifth copies, a twentieth revisions; besides, a
+    Half of them in Arabic, half in English; of each a fifth copies, a twentieth revisions; besides, a
     tenth of all says again what was said before, and one in a hundred is no JSON.
     """
     dice = random.Random(1)
@@ -57,7 +57,7 @@ def records(rate: float, begin: datetime) -> Iterator[Record]:
         else:
             raw = (
                 _named(orjson.loads(next(english)), "en")
-                if dice.random() < 0.3
+                if dice.random() < 0.5
                 else orjson.loads(next(arabic))
             )
             earlier = [*earlier[-200:], raw]
