@@ -138,9 +138,8 @@ async def _at_a_node_that_does_not_coordinate(consumer: AIOKafkaConsumer, place:
 
 async def _offsets_are_not_forgotten_where_the_coordinator_moved(address: str) -> None:
     place = TopicPartition("t.articles.raw.v1", 0)
-    async with AIOKafkaConsumer(
-        bootstrap_servers=address, group_id="moved", enable_auto_commit=False
-    ) as consumer:
+    options = {"bootstrap_servers": address}
+    async with AIOKafkaConsumer(**options, group_id="moved", enable_auto_commit=False) as consumer:
         consumer.assign([place])
         await consumer.commit({place: 7})
         assert await _at_a_node_that_does_not_coordinate(consumer, place) == {}, "aiokafka is mended"
@@ -151,7 +150,7 @@ async def _offsets_are_not_forgotten_where_the_coordinator_moved(address: str) -
                 with pytest.raises(NotCoordinatorForGroupError):
                     await _at_a_node_that_does_not_coordinate(consumer, place)
                 assert await consumer.committed(place) == 7
-    found = await committed.committed({"bootstrap_servers": address}, "moved")
+    found = await committed.committed(options, "moved")
     assert {place: found[place].offset} == {place: 7}
 
 
