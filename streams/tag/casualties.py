@@ -35,21 +35,19 @@ def casualties(
     passages: Sequence[Passage], published_at: str
 ) -> tuple[Casualties | None, tuple[OtherToll, ...]]:
     """Give the toll of the event the article is about, or None, and the other tolls in reading order."""
-    table = words()
-    if not any("cue" in hit.kinds for passage in passages for hit in passage.hits):
+    table, year = words(), published_at[:4]
+    titled, texted = (list(tolls(table, passage, year)) for passage in passages)
+    if not (titled or texted) or _is_of_disease(table, passages):
         return None, ()
-    if _is_of_disease(table, passages):
-        return None, ()
-    year = published_at[:4]
-    titled = list(tolls(table, passages[0], year))
     headline = [toll for toll in titled if toll.role in ("event", "update")]
     others = [toll for toll in titled if toll.role not in ("event", "update")]
     story = _Story(others=others, remembers=not headline and _remembers(table, passages))
     for toll in headline:
         _add_headline(story, toll)
-    eventful = bool(story.numbers) or _is_eventful(table, passages)
+    late = any(toll.place >= _LEAD_SENTENCES for toll in texted)
+    eventful = bool(story.numbers) or not late or _is_eventful(table, passages)
     told = dict(story.numbers)
-    for toll in tolls(table, passages[1], year):
+    for toll in texted:
         _add(story, toll, told, eventful)
     if not story.numbers:
         _promote(story)

@@ -11,6 +11,8 @@ from streams.tag.offices import between_commas, ended, holds_place, in_appositio
 from streams.tag.passage import Passage
 
 _LONGEST_NAME = 5
+_LONGEST_HEADED = 4
+"""Words of a body's name after its head."""
 _SONS = frozenset(["بن", "ابن", "بنت"])
 _FAITH = frozenset(["الله", "الدين", "الرحمن", "العزيز", "الكريم", "الحسين"])
 
@@ -50,11 +52,11 @@ _JOINTS = frozenset("-'’")
 _OPENERS = frozenset(" \u00a0«“\"'")
 
 
-def _tail(passage: Passage, at: int) -> list[tuple[str, int]]:
+def _tail(passage: Passage, at: int, most: int = 8) -> list[tuple[str, int]]:
     """Give the next words after a match offset, with where each starts, up to the first punctuation mark."""
     spans = passage.folded
     words: list[tuple[str, int]] = []
-    for word, start, gap in spans.following(spans.number(at), 8):
+    for word, start, gap in spans.following(spans.number(at), most):
         joined = gap == " " or (gap in _JOINTS and word.isascii())
         if not joined and (gap.strip() if words else set(gap) - _OPENERS):
             break
@@ -91,13 +93,13 @@ def _next(passage: Passage, at: int) -> str:
 
 def _abbreviated(passage: Passage, end: int) -> list[tuple[str, int]]:
     """Give the words after "Gen. ": the stop ends no sentence."""
-    return _from(passage, end + 1) if end + 1 < len(passage.folded.text) else []
+    return _from(passage, end + 1, 7) if end + 1 < len(passage.folded.text) else []
 
 
-def _from(passage: Passage, start: int) -> list[tuple[str, int]]:
+def _from(passage: Passage, start: int, most: int) -> list[tuple[str, int]]:
     """Give the word at a match offset, less what stands before it (a clitic), and the next ones."""
     end = passage.folded.cuts[passage.folded.number(start)]
-    return [(passage.folded.text[start:end], start), *_tail(passage, end)][:8]
+    return [(passage.folded.text[start:end], start), *_tail(passage, end, most)]
 
 
 def _arabic(words: Sequence[tuple[str, int]]) -> int:
@@ -135,9 +137,9 @@ def _definite(word: str) -> bool:
 
 def _given(passage: Passage, start: int) -> Spotted | None:
     """Read a name without a title: two given names, or one and a family name in ال."""
-    if not _may_go_on(passage, start) or passage.surface(start, start + 3) == "على":
+    if not _may_go_on(passage, start) or _is_on(passage, start):
         return None
-    words, cues = _from(passage, start), introducers()
+    words, cues = _from(passage, start, _LONGEST_NAME), introducers()
     if _is_in_the_name_of(passage, words):
         return None
     if words[0][0].isascii():
@@ -166,6 +168,11 @@ def _given(passage: Passage, start: int) -> Spotted | None:
     return _person(passage, words[: ended(words, count)], "given")
 
 
+def _is_on(passage: Passage, start: int) -> bool:
+    """Tell "على", on, from علي, a name: they have one match form."""
+    return passage.folded.text.startswith("علي", start) and passage.surface(start, start + 3) == "على"
+
+
 def _english_given(passage: Passage, words: Sequence[tuple[str, int]]) -> Spotted | None:
     """Read "Ali Hassan", "Abu Omar", but for places (Abu Dhabi) and what bears the name (a mosque)."""
     count = latin(passage, words)
@@ -189,7 +196,7 @@ def _may_go_on(passage: Passage, start: int) -> bool:
         return True
     if word in _FAITH or word.startswith("ال"):
         return True
-    return _is_strange_name(word) and not passage.vocabulary.isdisjoint(offices())
+    return _is_strange_name(word) and bool(passage.of(offices()))
 
 
 def _held(passage: Passage, start: int, end: int) -> Spotted | None:
@@ -225,9 +232,9 @@ def _organisation(passage: Passage, start: int, end: int) -> Spotted | None:
     """Read "جامعة البصرة", "حزب الدعوة", "شركة نفط الشمال": a head and its definite words."""
     if not _may_be_organisation(passage, end):
         return None
-    words, cues = _tail(passage, end), introducers()
+    words, cues = _tail(passage, end, _LONGEST_HEADED), introducers()
     count = 0
-    while count < min(len(words), 4) and _definite(words[count][0]) and words[count][0] not in cues.not_names:
+    while count < len(words) and _definite(words[count][0]) and words[count][0] not in cues.not_names:
         count += 1
     if not count and len(words) > 1 and words[0][0] not in cues.not_names and _plain(words[0][0]):
         count = 2 if _definite(words[1][0]) and words[1][0] not in cues.not_names else 0

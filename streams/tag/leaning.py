@@ -78,6 +78,7 @@ class Model:
         self.fields = tuple(_BITS * (place + 1) for place in range(len(self.topics)))
         whole = [_pack(int(entry[1]), row) for entry, row in zip(entries, self.weights, strict=True)]
         self.rows = _spellings(self.stems)
+        self._known = frozenset(self.rows)
         self.packed = {word: whole[row] for word, row in self.rows.items()}
 
     def __len__(self) -> int:
@@ -88,9 +89,8 @@ class Model:
 
         A word counts once, and twice where the headline has it.
         """
-        known = self.rows.keys()
-        first = known & title
-        again = (known & text) - first
+        first = self._known.intersection(title)
+        again = self._known.intersection(text) - first
         return Leaning(self, tuple(first), tuple(again)) if first or again else None
 
 

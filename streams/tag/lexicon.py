@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-from streams.text.ink import everyday_bytes
+from streams.text.ink import RARER, everyday_bytes, outline
 
 NAME_CLITICS = frozenset(["", "و", "ف", "ب", "ك", "ل", "وب", "وك", "ول", "فب", "فك", "فل"])
 WORD_CLITICS = (
@@ -26,8 +26,11 @@ WORD_CLITICS = (
 LAM_CLITICS = frozenset(["ل", "ول", "فل"])
 """Before an entry in ال that follows the preposition ل: العراق is written للعراق."""
 
+_SPACE, _STOP = map(outline, " \n")
+_CLITIC_OF = {outline(clitic): clitic for clitic in WORD_CLITICS}
 _LONGEST_CLITIC = max(map(len, WORD_CLITICS))
-_LAST_OF_CLITIC = frozenset(clitic[-1] for clitic in WORD_CLITICS if clitic)
+_BEFORE_ENTRY = frozenset((data or _SPACE)[-1] for data in _CLITIC_OF)
+"""Characters that can stand right before an entry: the space, and the last one of a clitic."""
 _SHORT = 5
 
 
@@ -69,7 +72,8 @@ class Lexicon:
     """All entries of all tables. Building is linear in their length; searching in that of the text.
 
     Everyday texts are searched as one byte a character, which takes the automaton 0.6 of the time and gives
-    offsets that need no counting; a text with rarer characters is searched as it is.
+    offsets that need no counting; a text with rarer characters is searched as it is. What stands before a
+    match is looked up in the bytes of both.
     """
 
     def __init__(self, entries: Iterable[tuple[str, Meaning]]) -> None:
@@ -96,30 +100,34 @@ class Lexicon:
         """The automaton over all entries for texts with rarer characters, built when the first one comes."""
         return ahocorasick_rs.AhoCorasick(self._lines, store_patterns=False)
 
-    def _matches(self, line: str) -> tuple[Sequence[tuple[_Pattern, ...]], list[tuple[int, int, int]]]:
+    def _matches(
+        self, text: str, line: bytes
+    ) -> tuple[Sequence[tuple[_Pattern, ...]], list[tuple[int, int, int]]]:
         """Give groups of patterns, and matches: group, start, end; by their ends, the longest first."""
-        data = everyday_bytes(line)
-        if data is None:
-            return self._groups, self._rarer.find_matches_as_indexes(line, overlapping=True)
-        return self._everyday, self._automaton.find_matches_as_indexes(data, overlapping=True)
+        if RARER in line:
+            words = text.replace("\n", " ") + " "
+            return self._groups, self._rarer.find_matches_as_indexes(words, overlapping=True)
+        return self._everyday, self._automaton.find_matches_as_indexes(line, overlapping=True)
 
-    def find(self, text: str) -> list[Hit]:
-        """Give every entry that stands in the match form `text` as a word of its own, in reading order."""
+    def find(self, text: str, data: bytes | None = None) -> list[Hit]:
+        """Give every entry that stands in the match form `text` as a word of its own, in reading order.
+
+        `data` is the `outline` of the text, where the caller has it.
+        """
         # The end of a word is part of each pattern, so that the automaton does not report what goes on.
-        line, hits = text.replace("\n", " ") + " ", []
-        groups, matches = self._matches(line)
+        line = (outline(text) if data is None else data).replace(_STOP, _SPACE) + _SPACE
+        hits: list[Hit] = []
+        groups, matches = self._matches(text, line)
         for index, start, end in matches:
-            clitic = ""
-            if start and line[start - 1] != " ":
-                if line[start - 1] not in _LAST_OF_CLITIC:
+            before = line[start - 1]  # before the first character stands the last one: a space as well
+            if before not in _BEFORE_ENTRY:
+                continue
+            clitic = "" if before == _SPACE[0] else _clitic(line, start)
+            for clitics, meanings, kinds, several in groups[index]:
+                if clitic not in clitics or (clitic and _too_short(clitic, text, start, end - 1)):
                     continue
-                clitic = _clitic(line, start)
-            for pattern in groups[index]:
-                if clitic not in pattern.clitics or (clitic and _too_short(clitic, text, start, end - 1)):
-                    continue
-                if pattern.several and text[start : end - 1] != pattern.several:
-                    continue
-                hits.append(_hit(Hit, (start, end - 1, clitic, pattern.meanings, pattern.kinds)))
+                if not several or text[start : end - 1] == several:
+                    hits.append(_hit(Hit, (start, end - 1, clitic, meanings, kinds)))
         # Matches come by their ends: backwards, and ordered by where they start, the longest is first.
         hits.reverse()
         hits.sort(key=_by_start)
@@ -142,10 +150,10 @@ def _pattern(form: str, clitics: frozenset[str], meanings: tuple[Meaning, ...]) 
     return _Pattern(clitics, meanings, frozenset(meaning.kind for meaning in meanings), several)
 
 
-def _clitic(line: str, start: int) -> str:
-    """Give what stands between the word's beginning and `start`; too long a piece is no clitic."""
+def _clitic(line: bytes, start: int) -> str | None:
+    """Give the clitic between the word's beginning and `start`; None where something else stands there."""
     head = line[max(0, start - _LONGEST_CLITIC - 1) : start]
-    return head[head.rfind(" ") + 1 :]
+    return _CLITIC_OF.get(head[head.rfind(_SPACE) + 1 :])
 
 
 def _too_short(clitic: str, text: str, start: int, end: int) -> bool:

@@ -102,7 +102,7 @@ def _goes_back(passage: Passage, number: int) -> bool:
 
 def role(passage: Passage, start: int) -> str | None:
     """Give the office told right before a name: from the nearest role's head up to the name."""
-    if passage.vocabulary.isdisjoint(offices()):
+    if not passage.of(offices()):
         return None
     head = passage.folded.text[max(0, start - 90) : start]
     begin = at = max(0, start - 90) + head.rfind("\n") + 1

@@ -40,7 +40,7 @@ def _noun(table: Words, sentence: tuple[str, ...], number: Quantity, kind: str, 
 def _is_undone(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell whether the words before say that they came back or went home: "عودة 300 مفقود"."""
     alive = table.sets["alive"].words
-    return table.sets["undone"].within(sentence[max(0, at - 3) : at]) or any(
+    return table.sets["undone"].within(sentence, at - 3, at) or any(
         word in alive for word in sentence[at + 1 : at + 4]
     )
 
@@ -129,7 +129,7 @@ def _stands_alone(table: Words, sentence: tuple[str, ...], at: int, clitic: str)
     before = sentence[max(0, at - 4) : at]
     if before[-2:-1] == ("بين",):
         return False  # بين قتيل وجريح
-    outcome = table.sets["outcome_verbs"].within(before)
+    outcome = table.sets["outcome_verbs"].within(sentence, at - 4, at)
     if before and before[-1] in ("بين", "من", "عن", "في", "ان", "على"):
         return outcome and before[-1] in ("عن", "علي")  # أسفر الهجوم عن قتيلين, العثور على جثة
     if outcome:

@@ -25,6 +25,9 @@ class Passage:
     display: str
     folded: Spans
     hits: tuple[Hit, ...]
+    _of: dict[frozenset[str], frozenset[str]] = made(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _befores: dict[int, list[str]] = made(default_factory=dict, init=False, repr=False, compare=False)
     _afters: dict[int, list[str]] = made(default_factory=dict, init=False, repr=False, compare=False)
     _sentences: dict[int, "Sentence"] = made(default_factory=dict, init=False, repr=False, compare=False)
@@ -64,6 +67,13 @@ class Passage:
     def vocabulary(self) -> frozenset[str]:
         """Give the different words of the match form."""
         return frozenset(self.folded.words)
+
+    def of(self, words: frozenset[str]) -> frozenset[str]:
+        """Give those of a set of words that stand in the match form."""
+        known = self._of.get(words)
+        if known is None:
+            known = self._of[words] = self.vocabulary & words
+        return known
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:
@@ -118,7 +128,7 @@ def passages(article: DedupedArticle, lexicon: Lexicon) -> tuple[Passage, ...]:
 
 def _passage(field: Field, display: str, lang: str, lexicon: Lexicon) -> Passage:
     folded = Spans(_readable(display), lang)
-    return Passage(field, display, folded, tuple(lexicon.find(folded.text)[:_MOST_HITS]))
+    return Passage(field, display, folded, tuple(lexicon.find(folded.text, folded.outline)[:_MOST_HITS]))
 
 
 def _readable(display: str) -> str:

@@ -248,7 +248,7 @@ def _role(table: Words, sentence: tuple[str, ...], year: str, end: int | None = 
         return "superseded"
     if sets["cumulative"].within(sentence) and not sets["since_today"].within(sentence):
         return "cumulative"
-    if sets["had"].within(sentence[:end]) or _is_past(table, sentence, year):
+    if sets["had"].within(sentence, 0, end) or _is_past(table, sentence, year):
         return "background"
     if sets["rises"].within(sentence):
         return "update"

@@ -6,7 +6,7 @@ from streams.tag.befallen import ACTIVE, participle
 from streams.tag.headcount import Statement, added, people, single, way
 from streams.tag.numbers import Quantity, is_number, may_begin, quantity
 from streams.tag.outcomes import counted, toll
-from streams.tag.tollwords import KINDS, Words, peeled, words
+from streams.tag.tollwords import Words, words
 
 _REACH = 6
 _REACH_OF_PLANS = 8
@@ -57,16 +57,17 @@ def _opens(word: str) -> int:
 
 def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell whether the words just before deny it, or speak of a plan, a threat or a film."""
-    if table.sets["negations"].within(sentence[max(0, at - 3) : at]):
+    if table.sets["negations"].within(sentence, at - 3, at):
         return True
     if sentence[at] in ACTIVE and sentence[at - 1 : at] in (("that",), ("which",)):
         return False  # an attempt that killed his driver
-    before = sentence[max(0, at - _REACH_OF_PLANS) : at]
-    told = [place for place, word in enumerate(before) if _is_outcome(table, word)]
-    if table.sets["unreal"].within(before[told[-1] + 1 :] if told else before):
-        return True
-    denied = table.sets["denials"].find(sentence[:at])
-    return denied is not None and not table.sets["denial_ends"].within(sentence[denied + 1 : at])
+    start, unreal = max(0, at - _REACH_OF_PLANS), table.sets["unreal"]
+    if unreal.within(sentence, start, at):
+        outcomes = (place for place in range(start, at) if _is_outcome(table, sentence[place]))
+        if unreal.within(sentence, max(outcomes, default=start - 1) + 1, at):
+            return True
+    denied = table.sets["denials"].find(sentence, 0, at)
+    return denied is not None and not table.sets["denial_ends"].within(sentence, denied + 1, at)
 
 
 def _is_outcome(table: Words, word: str) -> bool:
@@ -75,7 +76,7 @@ def _is_outcome(table: Words, word: str) -> bool:
 
 
 def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
-    if sentence[at] in _BARE_VERBS and table.sets["modals"].within(sentence[max(0, at - 1) : at]):
+    if sentence[at] in _BARE_VERBS and table.sets["modals"].within(sentence, at - 1, at):
         return None
     kinds, end = _cue_kinds(table, sentence, at)
     if not kinds:
@@ -170,7 +171,7 @@ def _all_of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity |
             return None
         if sentence[place] in table.sets["count_of_them"].words:
             return people(table, sentence, place + 1)
-        family = sentence[place] == "من" and table.sets["families"].within(sentence[at:place])
+        family = sentence[place] == "من" and table.sets["families"].within(sentence, at, place)
         if family:  # عائلة من ستة أفراد
             return people(table, sentence, place + 1)
     return None
@@ -223,10 +224,7 @@ def _few(table: Words, sentence: tuple[str, ...], at: int, end: int) -> Quantity
 
 def _many_cues(table: Words, sentence: tuple[str, ...]) -> bool:
     """Tell whether a sentence tells of several kinds: "قتل شخص وجرح ثلاثة"."""
-    kinds = {
-        kind for kind in KINDS for word in sentence for _, rest in peeled(word) if rest in table.verbs[kind]
-    }
-    return len(kinds) > 1
+    return len(frozenset().union(*map(table.verbs_tell, sentence))) > 1
 
 
 def _object(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
@@ -261,7 +259,7 @@ def _is_of_people(table: Words, sentence: tuple[str, ...], at: int) -> bool:
 
 
 def _stops(table: Words, sentence: tuple[str, ...], at: int) -> bool:
-    return any(rest in table.verbs[kind] for _, rest in peeled(sentence[at]) for kind in KINDS)
+    return bool(table.verbs_tell(sentence[at]))
 
 
 def _idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
@@ -278,7 +276,7 @@ def _idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None
     if word in sets["fell"].words:
         return _fell(table, sentence, at)
     width = sets["lives"].at(sentence, at)
-    claimed = width and sets["lives_verbs"].within(sentence[max(0, at - 8) : at])
+    claimed = width and sets["lives_verbs"].within(sentence, at - 8, at)
     if claimed or word in sets["victims"].words:
         start = at + max(width, 1)
         number = people(table, sentence, start) or single(table, sentence, start, definite=False)

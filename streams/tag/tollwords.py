@@ -8,8 +8,8 @@ from streams.tag.tables import settings
 from streams.text.fold import match
 
 KINDS = ("killed", "injured", "missing")
-_REMEMBERED = 50_000
 _PEELED = "وفبل"
+_LEAST_PEELED = 3
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
 
@@ -22,8 +22,10 @@ def _single(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(phrase[0] for phrase in _folded(phrases) if len(phrase) == 1)
 
 
-_openings: dict[str, int] = {}
-"""For each word that begins a phrase of some set, these sets, a bit each."""
+_words: dict[str, int] = {}
+"""For each word of some set, also behind a clitic, these sets, a bit each."""
+_phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {}
+"""Phrases of all sets by their first word, also behind a clitic, and their second, with the set's bit."""
 
 
 class Phrases:
@@ -41,8 +43,18 @@ class Phrases:
                 self._longer.setdefault(phrase[0], []).append(phrase)
         self._bit = 1 << Phrases._made
         Phrases._made += 1
-        _openings.update((word, _openings.get(word, 0) | self._bit) for word in self.first)
-        _opened.cache_clear()
+        self._register()
+
+    def _register(self) -> None:
+        """Make the set known to `_told`, which looks for all sets at once."""
+        for word in self.words:
+            for form in _with_clitics(word):
+                _words[form] = _words.get(form, 0) | self._bit
+        for phrase in self.longer():
+            for form in _with_clitics(phrase[0]):
+                seconds = _phrases.setdefault(form, {})
+                seconds.setdefault(phrase[1], []).append((phrase[1:], self._bit))
+        _told.cache_clear()
 
     def longer(self) -> list[tuple[str, ...]]:
         """Give the phrases of several words."""
@@ -57,26 +69,31 @@ class Phrases:
                 return len(phrase)
         return int(words[place] in self.words)
 
-    def within(self, words: tuple[str, ...], article: bool = False) -> bool:
-        """Tell whether any phrase stands anywhere in `words`, also behind a clitic or, if asked, "the"."""
+    def within(
+        self, words: tuple[str, ...], start: int = 0, stop: int | None = None, article: bool = False
+    ) -> bool:
+        """Tell whether any phrase stands in `words[start:stop]`, also behind a clitic or, if asked, "the".
+
+        Asked for a part of a sentence, it looks at what is known of the whole one.
+        """
         if article and not self.first.isdisjoint(_indefinite(words)):
             return True
-        return self.find(words) is not None
+        return self.find(words, start, stop) is not None
 
-    def find(self, words: tuple[str, ...]) -> int | None:
-        """Give where the first phrase in `words` begins, None where there is none."""
-        opened, places = _opened(words)
-        if not opened & self._bit:
+    def find(self, words: tuple[str, ...], start: int = 0, stop: int | None = None) -> int | None:
+        """Give where the first phrase in `words[start:stop]` begins, None where there is none."""
+        sets, places = _told(words)
+        if not sets & self._bit:
             return None
-        for place, sets in places:
-            if sets & self._bit and (self.at(words, place) or self._behind_clitic(words, place)):
+        last = len(words) if stop is None else stop
+        for place, end, sets in places:
+            if sets & self._bit and start <= place and end <= last:
                 return place
         return None
 
-    def _behind_clitic(self, words: tuple[str, ...], place: int) -> bool:
-        word = words[place]
-        peels = len(word) > 3 and word[0] in _PEELED and word[1:] in self.first
-        return peels and bool(self.at((word[1:], *words[place + 1 : place + 5]), 0))
+
+def _with_clitics(word: str) -> list[str]:
+    return [word, *(clitic + word for clitic in _PEELED if len(word) >= _LEAST_PEELED)]
 
 
 @lru_cache(maxsize=512)
@@ -87,20 +104,21 @@ def _indefinite(words: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def _opened(words: tuple[str, ...]) -> tuple[int, list[tuple[int, int]]]:
-    """Give which sets have a phrase that may begin in `words`, also behind a clitic: in all, and by place.
+def _told(words: tuple[str, ...]) -> tuple[int, list[tuple[int, int, int]]]:
+    """Give which sets have a phrase in `words`, also behind a clitic: in all, and by its place and end.
 
-    A sentence is asked for two dozen sets; so it is looked through once, and most are answered at one look.
+    A sentence is asked for two dozen sets; so it is looked through once for all of them.
     """
-    places, opened, known = [], 0, _openings.get
-    for place, word in enumerate(words):
-        sets = known(word, 0)
-        if len(word) > 3 and word[0] in _PEELED:
-            sets |= known(word[1:], 0)
-        if sets:
-            opened |= sets
-            places.append((place, sets))
-    return opened, places
+    places = [(place, place + 1, _words[word]) for place, word in enumerate(words) if word in _words]
+    heads = [place for place, word in enumerate(words) if word in _phrases]
+    for after in (place + 1 for place in heads if place + 1 < len(words)):
+        for rest, sets in _phrases[words[after - 1]].get(words[after], ()):
+            if words[after : after + len(rest)] == rest:
+                places.append((after - 1, after + len(rest), sets))
+    told = 0
+    for _, _, sets in places:
+        told |= sets
+    return told, sorted(places)
 
 
 class Words:
@@ -124,8 +142,14 @@ class Words:
         self.two_or_more = (_single(people["two_or_more"]) | _sound_plurals(people)) - self.two
         self.many = _single(people["many"])
         self.endings = tuple(match(ending) for ending in people["endings"])
-        self._verb_kinds: dict[str, str | None] = {}
-        self._self_counting: dict[str, tuple[str, str, int] | None] = {}
+        self._verb_kinds = dict(reversed(list(self._verbs_with_clitics())))
+        self._self_counting = dict(reversed(list(self._nouns_with_clitics())))
+        self._noun_kinds = {
+            noun: kind
+            for kind in reversed(KINDS)
+            for noun in self.nouns[kind, "many"] | self.nouns[kind, "two"]
+        }
+        self._told = _kinds_told(self.verbs)
         self.sets = {
             name: Phrases(phrases)
             for part in ("verbs", "nouns", "context", "people")
@@ -141,45 +165,34 @@ class Words:
 
     def verb_kind(self, word: str) -> str | None:
         """Give the kind a verb tells of, behind any clitic; "died" for those that ask for a number."""
-        if word not in self._verb_kinds:
-            if len(self._verb_kinds) > _REMEMBERED:
-                self._verb_kinds.clear()
-            self._verb_kinds[word] = self._find_verb_kind(word)
-        return self._verb_kinds[word]
+        return self._verb_kinds.get(word)
 
-    def _find_verb_kind(self, word: str) -> str | None:
-        for clitic, rest in peeled(word):
-            if clitic.endswith("ل") and rest.startswith(("قتل", "اغتيال")):
-                continue  # "to kill": a purpose, no toll
-            for kind in KINDS:
-                if rest in self.verbs[kind]:
-                    return kind
-            if rest in self.died:
-                return "died"
-        return None
+    def _verbs_with_clitics(self) -> Iterable[tuple[str, str]]:
+        """Give verbs with their kinds, the reading that counts first."""
+        for clitic in ("", *_CLITICS):
+            for kind, verbs in (*self.verbs.items(), ("died", self.died)):
+                purpose = ("قتل", "اغتيال") if clitic.endswith("ل") else ()  # "to kill" is no toll
+                yield from ((form, kind) for form in _behind(clitic, verbs, purpose))
+
+    def verbs_tell(self, word: str) -> frozenset[str]:
+        """Give all kinds that a verb can tell of, behind any clitic."""
+        return self._told.get(word, _NOTHING)
 
     def self_counting(self, word: str) -> tuple[str, str, int] | None:
         """Give clitic, kind and count of a noun such as قتيل or شهيدان; None for other words."""
-        if word not in self._self_counting:
-            if len(self._self_counting) > _REMEMBERED:
-                self._self_counting.clear()
-            self._self_counting[word] = self._find_self_counting(word)
-        return self._self_counting[word]
+        return self._self_counting.get(word)
 
-    def _find_self_counting(self, word: str) -> tuple[str, str, int] | None:
-        for clitic, rest in peeled(word):
+    def _nouns_with_clitics(self) -> Iterable[tuple[str, tuple[str, str, int]]]:
+        """Give nouns with what they say, the reading that counts first."""
+        for clitic in ("", *_CLITICS):
             for kind in KINDS:
                 for size, count in (("one", 1), ("two", 2)):
-                    if rest in self.nouns[kind, size]:
-                        return clitic, kind, count
-        return None
+                    nouns = _behind(clitic, self.nouns[kind, size])
+                    yield from ((form, (clitic, kind, count)) for form in nouns)
 
     def noun_kind(self, word: str) -> str | None:
         """Give the kind of a noun that itself says what befell: قتيلا, wounded."""
-        for kind in KINDS:
-            if word in self.nouns[kind, "many"] or word in self.nouns[kind, "two"]:
-                return kind
-        return None
+        return self._noun_kinds.get(word)
 
 
 def _nouns(people: dict[str, list[str]]) -> list[str]:
@@ -228,9 +241,19 @@ def words() -> Words:
     return Words()
 
 
-def peeled(word: str) -> Iterable[tuple[str, str]]:
-    """Give a word bare and with each clitic it could carry: (clitic, rest)."""
-    yield "", word
-    for clitic in _CLITICS:
-        if word.startswith(clitic) and len(word) - len(clitic) >= 2:
-            yield clitic, word[len(clitic) :]
+_NOTHING: frozenset[str] = frozenset()
+
+
+def _behind(clitic: str, words: Iterable[str], but: tuple[str, ...] = ()) -> list[str]:
+    """Give words behind a clitic, but for those that begin with `but`; too short a word carries none."""
+    return [clitic + word for word in words if not word.startswith(but) and (not clitic or len(word) > 1)]
+
+
+def _kinds_told(verbs: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Give for each verb, behind any clitic, the kinds it can tell of."""
+    told: dict[str, frozenset[str]] = {}
+    for clitic in ("", *_CLITICS):
+        for kind in KINDS:
+            for form in _behind(clitic, verbs[kind]):
+                told[form] = told.get(form, _NOTHING) | {kind}
+    return told

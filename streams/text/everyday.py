@@ -57,7 +57,6 @@ _SPACE, _STOP, _PERCENT, _COMMA, _POINT = map(_byte, (SPACE, STOP, "%", ",", "."
 _HELD, _INK = map(_byte, (_HELD_SIGN, _INK_SIGN))
 _INKED_PERCENT = _INK + _PERCENT + _INK
 
-_DECODING = EVERYDAY.replace(_HELD_SIGN, ".")
 _BREAK = "\r"  # no line of a display form holds it
 _NEWLINE = _byte("\n")
 _SEPARATORS = SPACE + STOP
@@ -148,7 +147,17 @@ def everyday_match(text: str, lang: str) -> str | None:
         data = codecs.charmap_encode(text, _RARE_AS_EVERYDAY, _ENCODING)[0]
     except UnicodeEncodeError:
         return None
+    return decoded(everyday_folded(data, lang))
+
+
+def everyday_folded(data: bytes, lang: str) -> bytes:
+    """Give the match form of a text of everyday characters; both are one byte a character."""
     return _matched(data.translate(*_tables(lang)))
+
+
+def decoded(data: bytes) -> str:
+    """Give the text that bytes of the code page stand for."""
+    return codecs.charmap_decode(data, "strict", EVERYDAY)[0]
 
 
 def everyday_matches(lines: Sequence[str], lang: str) -> list[str] | None:
@@ -160,12 +169,12 @@ def everyday_matches(lines: Sequence[str], lang: str) -> list[str] | None:
     data = data.translate(*_line_tables(lang))
     if data.count(_byte(_LINE_SIGN)) != len(lines) - 1:
         return None
-    return [line.strip(_SEPARATORS) for line in _matched(data).split(_LINE_SIGN)]
+    return [line.strip(_SEPARATORS) for line in decoded(_matched(data)).split(_LINE_SIGN)]
 
 
-def _matched(folded: bytes) -> str:
+def _matched(folded: bytes) -> bytes:
     data = _marks(folded).replace(_PERCENT, _INKED_PERCENT)
-    return codecs.charmap_decode(_even_spaces(data), "strict", _DECODING)[0]
+    return _even_spaces(data).replace(_HELD, _POINT)
 
 
 def everyday_letters(text: str) -> Letters | None:
@@ -187,7 +196,7 @@ def everyday_display(text: str) -> str | None:
     if _TWO_SPACES(clean):
         clean = _SPACES.sub(_SPACE, clean)
     clean = _joined(clean, _NEWLINE, _NEWLINE)
-    shown = text if clean == data else codecs.charmap_decode(clean, "strict", EVERYDAY)[0]
+    shown = text if clean == data else decoded(clean)
     # Of everyday characters no two compose, so NFC but puts the vowel signs of a letter in order.
     in_order = _TWO_VOWELS not in clean.translate(_VOWELS)
     return shown if in_order else unicodedata.normalize("NFC", within_30_marks(shown))

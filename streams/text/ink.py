@@ -26,6 +26,14 @@ def everyday_bytes(text: str) -> bytes | None:
         return None
 
 
+RARER = bytes([_SLOT["?"]])
+
+
+def outline(text: str) -> bytes:
+    """Give a match form as one byte a character, with `RARER` for each rarer one: no match form holds "?"."""
+    return codecs.charmap_encode(text, "replace", _ENCODING)[0]
+
+
 class Ink(NamedTuple):
     """How to tell letters from the rest; marks of numbers count as no ink in all of them."""
 
@@ -37,6 +45,10 @@ class Ink(NamedTuple):
     """1 for ink."""
     gone: frozenset[str]
     """The characters that the match form drops."""
+
+
+SEPARATORS = bytes(int(slot in (_SLOT[SPACE], _SLOT[STOP])) for slot in range(256))
+"""1 for what parts the words of a match form."""
 
 
 @cache
