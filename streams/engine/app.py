@@ -19,9 +19,11 @@ from streams.dedupe import DedupeSettings, Index
 from streams.engine.agent import FaultPoint, Publish, StageLoop, no_fault
 from streams.engine.alerting import AlertStep
 from streams.engine.contiguity import ContiguityGuard
-from streams.engine.faustfix import DurableConsumer, FailStopApp, check_faust_version
+from streams.engine.faustfix import DurableConsumer, FailStopApp, IdempotentProducer, check_faust_version
 from streams.engine.memory import Kind, Memories
+from streams.engine.outbox import Outbox
 from streams.engine.outsize import LARGEST, OutsizeProducer, size
+from streams.engine.pace import Pace
 from streams.engine.probes import HealthAddress
 from streams.engine.records import Outgoing
 from streams.engine.rules import RulesFollower
@@ -72,6 +74,7 @@ class StageApp:
 
     app: FailStopApp
     loop: StageLoop
+    outbox: Outbox
     memories: Memories[Any]
     membership: Membership
     rules: RulesFollower | None = None
@@ -92,10 +95,11 @@ def build(
     guard = ContiguityGuard(_Positions(app), settings.connection())
     own = step(settings, memories) if step else _step(stage, settings, memories, rules)
     outsize = OutsizeProducer(settings.connection(), settings.request_seconds)
-    publish = _publisher(app, outsize)
+    outbox = Outbox(lambda: cast(IdempotentProducer, app.producer))
+    publish = _publisher(outbox, outsize)
     loop = StageLoop(stage, own, publish, _mark_durable(app), guard, fault, settings.trace)
     watch = _watch(stage, settings, publish)
-    _wire(app, topics.read_by(stage), settings, loop)
+    _wire(app, topics.read_by(stage), settings, loop, outbox)
 
     membership = Membership()
 
@@ -114,7 +118,7 @@ def build(
         if watch is not None:
             watch.hold({tp.partition for tp in partitions})
 
-    return StageApp(app, loop, memories, membership, rules, watch)
+    return StageApp(app, loop, outbox, memories, membership, rules, watch)
 
 
 def _watch(stage: str, settings: EngineSettings, publish: Publish) -> ZombieWatch | None:
@@ -126,7 +130,11 @@ def _watch(stage: str, settings: EngineSettings, publish: Publish) -> ZombieWatc
 
 
 def _wire(
-    app: FailStopApp, read: tuple[topics.Topic, ...], settings: EngineSettings, loop: StageLoop
+    app: FailStopApp,
+    read: tuple[topics.Topic, ...],
+    settings: EngineSettings,
+    loop: StageLoop,
+    outbox: Outbox,
 ) -> None:
     source = app.topic(
         *(topics.full_name(topic, settings.prefix) for topic in read),
@@ -138,6 +146,10 @@ def _wire(
     )
 
     async def agent(stream: Any) -> None:
+        waiting, consumer = stream.channel.queue, cast(DurableConsumer, app.consumer)
+        outbox.more = lambda: not waiting.empty()
+        consumer.waiting = waiting.qsize
+        consumer.rest = Pace(lambda: loop.counts.duration.total).rest
         await loop.run(stream.noack().events())
 
     app.agent(source, name=f"marsad-{loop.stage}", concurrency=1)(agent)
@@ -161,13 +173,11 @@ def _step(stage: str, settings: EngineSettings, memories: Memories[Any], rules: 
     return TagStep(settings.prefix)
 
 
-def _publisher(app: FailStopApp, outsize: OutsizeProducer) -> Publish:
+def _publisher(outbox: Outbox, outsize: OutsizeProducer) -> Publish:
     async def publish(record: Outgoing) -> Awaitable[Any]:
         if size(record) > LARGEST:
             return asyncio.create_task(outsize.send(record))
-        return await app.producer.send(
-            record.topic, record.key, record.value, record.partition, None, list(record.headers)
-        )
+        return await outbox.publish(record)
 
     return publish
 
@@ -209,7 +219,6 @@ def _faust_settings(settings: EngineSettings) -> dict[str, Any]:
         "stream_wait_empty": True,
         "stream_recovery_delay": 0.0,
         "producer_acks": -1,
-        "producer_linger": 0.005,
         "producer_max_batch_size": 256 * 1024,
         "producer_max_request_size": topics.MAX_DEAD_BYTES,
         "producer_request_timeout": settings.request_seconds,

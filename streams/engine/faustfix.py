@@ -6,7 +6,9 @@ nothing of Faust's own bookkeeping decides what is committed: only positions tha
 have put into `durable` are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -17,6 +19,13 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.engine.failstop import fail_stop
+
+log = logging.getLogger("marsad.engine")
+
+READ_SECONDS = 1.0
+"""How long one read waits for records."""
+MOST_WAITING = 256
+LOOK_SECONDS = 0.005
 
 WANTED = {"faust-streaming": "0.15.3", "mode-streaming": "0.7.1"}
 
@@ -40,6 +49,10 @@ class DurableConsumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.durable: dict[TP, int] = {}
+        self.waiting: Callable[[], int] = lambda: 0
+        """How many records wait in the stage's queue."""
+        self.rest: Callable[[], float] = lambda: 0.0
+        """How many seconds to wait before the next read."""
 
     def mark_durable(self, tp: TP, offset: int) -> None:
         """Say that everything up to and including `offset` is durable downstream."""
@@ -66,6 +79,55 @@ class DurableConsumer(driver.Consumer):
             self._committed_offset.update(before)
         return committed
 
+    async def _drain_messages(self, fetcher: Any) -> None:
+        """Read until stopped, as Faust does, but for four tasks and a report to its monitor a record."""
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                await self._take_some()
+                await asyncio.sleep(self.rest())
+        except self.consumer_stopped_errors:
+            if not self.app.should_stop:
+                raise
+
+    async def _take_some(self) -> None:
+        records, active = await self._wait_next_records(READ_SECONDS)
+        generation = self.app.consumer_generation_id
+        if records is None or self.should_stop:
+            return
+        if not self.flow_active:
+            await self._back_to_the_commit()
+            return
+        for tp, record in self.scheduler.iterate(records):
+            await self._room()
+            if not self.flow_active or self.app.consumer_generation_id != generation:
+                return
+            if active is None or tp in active or tp in self._buffered_partitions:
+                await self._give(tp, self._to_message(tp, record))
+
+    async def _room(self) -> None:
+        """Wait here until half of a long queue is done: a full one makes Faust rest for a second."""
+        if self.waiting() < MOST_WAITING:
+            return
+        while self.waiting() > MOST_WAITING // 2 and self.flow_active and not self.should_stop:
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _back_to_the_commit(self) -> None:
+        try:
+            await self.perform_seek()
+        except Exception as error:
+            # A rebalance is running; Faust seeks again when it is over.
+            log.warning("not back at the committed offsets yet: %s", error)
+
+    async def _give(self, tp: TP, message: Any) -> None:
+        read = self._read_offset[tp]
+        if read is not None and message.offset < read:
+            return
+        if self.app.flow_control.is_active():
+            await self.callback(message)  # with room and flow there is nothing to wait for
+        else:
+            await self.wait_first(self.callback(message), self.suspend_flow.wait())
+        self._read_offset[tp] = message.offset
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Commit what became durable while the streams ran empty, then forget these partitions."""
         await super().on_partitions_revoked(revoked)
@@ -77,22 +139,25 @@ class DurableConsumer(driver.Consumer):
 
 
 class IdempotentProducer(driver.Producer):
-    """A producer that keeps order and never doubles on its own retries; Faust has no setting for it."""
+    """A producer that keeps order and never doubles on its own retries; Faust has no setting for it.
+
+    Faust sends record by record; aiokafka's batches are reached through it (outbox.py).
+    """
 
     def _settings_extra(self) -> Mapping[str, Any]:
-        return {"acks": "all", "enable_idempotence": True, "value_serializer": _null_again}
+        return {"acks": "all", "enable_idempotence": True, "linger_ms": 0}
 
-    async def send(self, topic: str, key: bytes | None, value: Any, *more: Any, **named: Any) -> Any:
-        """Send also a record that has neither key nor value: a dead letter may be one."""
-        return await super().send(topic, key, NULL if key is value is None else value, *more, **named)
+    async def partitions(self, topic: str) -> int:
+        """Give how many partitions a topic has."""
+        return len(await self._ensure_producer().partitions_for(topic))
 
+    def create_batch(self) -> Any:
+        """Give an empty batch."""
+        return self._ensure_producer().create_batch()
 
-NULL: Any = object()
-"""Stands for a null value, where aiokafka asserts that key and value are not both null (Kafka allows it)."""
-
-
-def _null_again(value: bytes | None) -> bytes | None:
-    return None if value is NULL else value
+    async def send_batch(self, batch: Any, topic: str, partition: int) -> Any:
+        """Queue a batch, and give the future of its delivery."""
+        return await self._ensure_producer().send_batch(batch, topic, partition=partition)
 
 
 class FetchByPartition(OffsetFetchRequest):  # type: ignore[misc]  # aiokafka ships no types

@@ -79,12 +79,12 @@ class Durations:
     def __init__(self, bounds: tuple[float, ...]) -> None:
         self._bounds = bounds
         self._buckets = [0] * (len(bounds) + 1)
-        self._sum = 0.0
+        self.total = 0.0
 
     def add(self, seconds: float) -> None:
         """Count one."""
         self._buckets[bisect_left(self._bounds, seconds)] += 1
-        self._sum += seconds
+        self.total += seconds
 
     def cumulated(self) -> tuple[list[tuple[str, float]], float]:
         """Give the buckets as Prometheus wants them, each with all below it, and the sum."""
@@ -92,7 +92,7 @@ class Durations:
         for bound, count in zip([*map(str, self._bounds), "+Inf"], list(self._buckets), strict=True):
             total += count
             rows.append((bound, float(total)))
-        return rows, self._sum
+        return rows, self.total
 
 
 class Counts:

@@ -66,6 +66,7 @@ async def _stop(stage: str, built: StageApp) -> None:
         await built.watch.stop()
     await built.app.stop()
     await built.loop.close()
+    await built.outbox.close()
     built.memories.close()
     if built.rules is not None:
         await built.rules.stop()

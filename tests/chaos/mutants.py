@@ -38,6 +38,27 @@ MUTANTS = (
         ("tests/engine/test_window.py",),
     ),
     Mutant(
+        "an output counts as delivered only when the broker has answered for its batch",
+        "streams/engine/outbox.py",
+        "            answer.add_done_callback(answered)\n",
+        "            batch.first.set_result(0)\n",
+        ("tests/engine/test_outbox.py",),
+    ),
+    Mutant(
+        "a batch that could not be queued was not delivered",
+        "streams/engine/outbox.py",
+        "        except Exception as error:\n            batch.first.set_exception(error)\n",
+        "        except Exception as error:\n            batch.first.set_result(0)\n",
+        ("tests/engine/test_outbox.py",),
+    ),
+    Mutant(
+        "what was read for a group of before is not handed to the stage",
+        "streams/engine/faustfix.py",
+        "            if not self.flow_active or self.app.consumer_generation_id != generation:\n",
+        "            if False:\n",
+        ("tests/engine/test_faustfix.py",),
+    ),
+    Mutant(
         "acknowledgements keep the order of the log",
         "streams/engine/window.py",
         "                for delivery in deliveries:\n"

@@ -1,10 +1,12 @@
 """Our fixes to Faust 0.15.3: each of these fails on the plain package."""
 
+import asyncio
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from aiokafka.consumer import group_coordinator
+from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 
 from streams.engine import faustfix
@@ -67,6 +69,70 @@ async def test_what_was_revoked_is_forgotten(
     consumer.mark_durable(THERE, 7)
     await consumer.on_partitions_revoked({HERE})
     assert consumer.durable == {THERE: 8}
+
+
+class Reading:
+    """What a consumer is given to read, and what it hands to its stage; `after` happens at each record."""
+
+    def __init__(
+        self, consumer: DurableConsumer, monkeypatch: pytest.MonkeyPatch, records: dict[TP, list[int]]
+    ) -> None:
+        self.handed: list[tuple[int, int]] = []
+        self.after: Any = lambda: None
+        self.consumer = consumer
+        self._read = {
+            tp: [ConsumerRecord(*tp, at, 0, 0, b"", b"", 0, 0, 0, ()) for at in offsets]
+            for tp, offsets in records.items()
+        }
+        monkeypatch.setattr(consumer, "_wait_next_records", self.next_records)
+        consumer.callback = self.take
+        consumer.app.flow_control.resume()
+
+    async def next_records(self, _: float) -> Any:
+        return self._read, set(self._read)
+
+    async def take(self, message: Any) -> None:
+        self.handed.append((message.partition, message.offset))
+        self.after()
+
+
+async def test_records_are_handed_over_in_order_and_partitions_in_turn(
+    consumer: DurableConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer._read_offset[HERE] = 5  # what lies before was read already
+    reading = Reading(consumer, monkeypatch, {HERE: [4, 5, 6], THERE: [0, 1]})
+    await consumer._take_some()
+    assert sorted(reading.handed) == [(0, 5), (0, 6), (1, 0), (1, 1)]
+    assert reading.handed.index((1, 0)) < reading.handed.index((0, 6))
+    assert (consumer._read_offset[HERE], consumer._read_offset[THERE]) == (6, 1)
+
+
+async def test_a_rebalance_ends_what_was_read_before_it(
+    consumer: DurableConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = Reading(consumer, monkeypatch, {HERE: [0, 1, 2]})
+
+    def rebalance() -> None:
+        consumer.app.consumer_generation_id += 1
+
+    reading.after = rebalance
+    await consumer._take_some()
+    assert reading.handed == [(0, 0)]
+
+
+async def test_a_stopped_flow_ends_the_reading_and_nothing_waits_for_room(
+    consumer: DurableConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = Reading(consumer, monkeypatch, {HERE: [0, 1, 2]})
+    consumer.waiting = lambda: faustfix.MOST_WAITING
+    waiting = asyncio.create_task(consumer._take_some())
+    await asyncio.sleep(0)
+    assert reading.handed == []
+    consumer.app.flow_control.suspend()
+    consumer.stop_flow()
+    async with asyncio.timeout(60):
+        await waiting
+    assert reading.handed == []
 
 
 async def test_a_crash_of_a_service_ends_the_process_at_once(
