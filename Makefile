@@ -29,7 +29,7 @@ lint: environment
 # takes only these. The short form is in the test run. Then each safety rule switched off: its test must fail.
 chaos: environment
 	.venv/bin/python -m tests.chaos.run --faults $(or $(FAULTS),200) --seed $(or $(SEED),1) \
-		$(if $(NODES),--nodes $(NODES)) $(if $(KINDS),--only $(KINDS))
+		$(if $(NODES),--nodes $(NODES)) $(if $(RATE),--rate $(RATE)) $(if $(KINDS),--only $(KINDS))
 
 mutants: environment
 	.venv/bin/python -m tests.chaos.mutants

@@ -48,6 +48,8 @@ class Load:
     client: dict[str, Any]
     topic: str
     seed: int
+    rate: float = PER_SECOND
+    """At most so many records a second; each is answered for before the next."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     sent: Counter[str] = field(default_factory=Counter)
     refused: int = 0
@@ -62,7 +64,7 @@ class Load:
                 else:
                     self.refused += len(await publisher.publish(self.topic, [Record(key_of(value), value)]))
                 self.sent[kind] += 1
-                await asyncio.sleep(1 / PER_SECOND)
+                await asyncio.sleep(1 / self.rate)
 
 
 async def squeezed(client: dict[str, Any], topic: str, value: bytes) -> None:

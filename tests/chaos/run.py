@@ -60,6 +60,7 @@ class Plan:
     nodes: int = 1
     quick: bool = False
     only: Sequence[str] = ()
+    rate: float = PER_SECOND
 
     def faults(self, dice: random.Random) -> list[Fault]:
         """Give the faults in their order: each kind once, then by chance."""
@@ -84,7 +85,7 @@ async def chaos(folder: Path, plan: Plan, enough: asyncio.Event | None = None) -
         rig = Rig(kafka, Workers(kafka.address, prefix, folder / "data"), dice, brief=plan.quick)
         report = Report()
         try:
-            await _under_load(rig, plan.faults(dice), report, enough or asyncio.Event())
+            await _under_load(rig, plan, report, enough or asyncio.Event())
             await asyncio.to_thread(rig.stop)
             say("verifying")
             report.found.update(await everything(kafka.address, prefix, rig.workers.data))
@@ -93,8 +94,9 @@ async def chaos(folder: Path, plan: Plan, enough: asyncio.Event | None = None) -
     return report
 
 
-async def _under_load(rig: Rig, faults: Sequence[Fault], report: Report, enough: asyncio.Event) -> None:
-    load = Load(rig.client, full_name(RAW, rig.workers.prefix), rig.dice.randrange(10**6))
+async def _under_load(rig: Rig, plan: Plan, report: Report, enough: asyncio.Event) -> None:
+    faults = plan.faults(rig.dice)
+    load = Load(rig.client, full_name(RAW, rig.workers.prefix), rig.dice.randrange(10**6), plan.rate)
     loading, keeping = asyncio.create_task(load.run()), asyncio.create_task(rig.keep_workers())
     try:
         await rig.ensure_workers()
@@ -102,7 +104,7 @@ async def _under_load(rig: Rig, faults: Sequence[Fault], report: Report, enough:
         load.stop.set()
         await loading
         report.load.update(load.sent, refused_by_the_broker=load.refused)
-        say(f"{load.sent.total()} records sent, at most {PER_SECOND}/s; draining")
+        say(f"{load.sent.total()} records sent, at most {plan.rate:g}/s; draining")
         await drained(rig)
     finally:
         load.stop.set()
@@ -150,7 +152,7 @@ async def rounds(folder: Path, given: argparse.Namespace) -> Report:
     for at, nodes in enumerate(sizes):
         count = given.faults * (at + 1) // len(sizes) - given.faults * at // len(sizes)
         say(f"{count} faults on {nodes} broker(s), seed {given.seed + at}")
-        plan = Plan(given.seed + at, count, nodes, given.quick, given.only)
+        plan = Plan(given.seed + at, count, nodes, given.quick, given.only, given.rate)
         report.add(await chaos(folder / str(at), plan, enough))
     return report
 
@@ -162,6 +164,7 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, nargs="+", default=[1, 3], help="brokers of each round")
     parser.add_argument("--quick", action="store_true", help="only the faults of the short form")
     parser.add_argument("--only", nargs="+", default=[], help="these kinds of faults")
+    parser.add_argument("--rate", type=float, default=PER_SECOND, help="records a second, at most")
     parser.add_argument("--keep", type=Path, help="a folder to leave logs and records in")
     given = parser.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the broker is killed; it would say so often
