@@ -1,12 +1,15 @@
 """What befell an English subject: "12 people were killed", "Soldier killed, another wounded"."""
 
 from streams.tag.headcount import Statement, added, counted_people, english_one, people, single, way
-from streams.tag.numbers import Quantity, quantity
+from streams.tag.numbers import Quantity, is_number, quantity
 from streams.tag.tollwords import Words
 
 LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die")
 _HURT = frozenset(["wounded", "injured", "hurt", "missing", "unaccounted"])
 _REACH_OF_HARM = 5
+_REACH_OF_VERB = 7
+_STATES = frozenset(["condition", "care", "ill"])
+"""Ends of "in critical condition": of those who were hurt, unless no other number of them is told."""
 ACTIVE = frozenset(["killed", "wounded", "injured", "hurt"])
 """English participles that are also verbs with an object."""
 _OBJECTS = frozenset(["his", "her", "their", "the", "himself", "herself", "themselves", "a", "an", "dozens"])
@@ -17,9 +20,44 @@ _NO_HEADLINE = _OBJECTS | {"another", "one", "of", "its", "this", "that", "by", 
 def some(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read what befell a number of people; "one other" is one person too."""
     told = people(table, sentence, at)
-    return (
-        one(table, sentence, at) if told is None and sentence[at] == "one" else befell(table, sentence, told)
-    )
+    told = told or _of_a_people(table, sentence, at)
+    if told is None and sentence[at] == "one":
+        return one(table, sentence, at)
+    return befell(table, sentence, _with_others(table, sentence, told))
+
+
+def _of_a_people(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "170 Afghans died", "500 Rohingya have drowned": those who are counted and die, but animals."""
+    number = quantity(sentence, at)
+    if number is None or number.low == 0 or number.end + 1 >= len(sentence):
+        return None
+    noun, end = sentence[number.end], number.end + 1
+    if (
+        not noun.isalpha()
+        or noun in table.sets["animals"].words
+        or participle(table, sentence, number.end)[0]
+    ):
+        return None
+    if table.sets["not_followers"].at(sentence, number.end) or table.sets["auxiliaries"].at(
+        sentence, number.end
+    ):
+        return None
+    verb = end + (sentence[end] in ("have", "had", "were", "was", "are"))
+    lost = sentence[verb : verb + 1] and sentence[verb] in LOST
+    return number._replace(end=end) if lost else None
+
+
+def _with_others(table: Words, sentence: tuple[str, ...], told: Quantity | None) -> Quantity | None:
+    """Add a second group before the verb: "nine militants and two soldiers killed"."""
+    if told is None or told.exact is None or sentence[told.end : told.end + 1] != ("and",):
+        return told
+    more = quantity(sentence, told.end + 1)
+    end = counted_people(table, sentence, more.end) if more else None
+    if more is None or more.exact is None or end in (None, more.end):
+        return told
+    kind = participle(table, sentence, end)[0] if end else None
+    total = told.exact + more.exact
+    return Quantity(total, total, told.start, end or told.end) if kind else told
 
 
 def one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
@@ -48,14 +86,15 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
     """Read what befell an English subject: "12 people, including a child, were killed"."""
     if number is None:
         return None
-    at, limit = number.end, min(number.end + 12, len(sentence))
+    at, limit = _past_of(table, sentence, number.end), min(number.end + 12, len(sentence))
     kinds: list[str] = []
     opener = table.sets["subset_openers"].at(sentence, at)
     passed = ("were", "was", "are", "have", "had", *LOST)
     while at < limit and opener and sentence[at] not in passed:
         at += 1
     subject_ends = at
-    for place in range(at, min(at + 5, limit)):
+    place, last = at, min(at + _REACH_OF_VERB, limit)
+    while place < last:
         kind, width = participle(table, sentence, place)
         if kind and sentence[place - 1 : place] == ("and",) and quantity(sentence, place + 1):
             break  # lost 12 soldiers and killed 40 militants
@@ -66,17 +105,30 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
             at = place + width
             if sentence[at : at + 1] not in (("or",), ("and",)):
                 break
-        elif not table.sets["auxiliaries"].at(sentence, place):
-            break
+        else:
+            width = table.sets["auxiliaries"].at(sentence, place)
+            if not width:
+                break
+        place += width
     if not kinds:
         return None
-    return Statement(
-        tuple(dict.fromkeys(kinds)),
-        number._replace(end=at),
-        number.start,
-        at,
-        f"casualties:{kinds[0]}-{way(number)}",
-    )
+    rule, weak = f"casualties:{kinds[0]}-{way(number)}", sentence[at - 1] in _STATES
+    kinds = list(dict.fromkeys(kinds))
+    return Statement(tuple(kinds), number._replace(end=at), number.start, at, rule, weak=weak)
+
+
+def _past_of(table: Words, sentence: tuple[str, ...], at: int) -> int:
+    """Pass over "of its peacekeepers": those of whom so many; not "of the 12 people", "of the wounded"."""
+    whole = sentence[at + 1 : at + _REACH_OF_HARM + 2]
+    if sentence[at : at + 1] != ("of",) or any(map(is_number, whole[:2])):
+        return at
+    for place in range(at + 3, at + 1 + len(whole)):
+        if sentence[place] in _BE or participle(table, sentence, place)[0]:
+            return place
+    return at
+
+
+_BE = frozenset(["were", "was", "are", "have", "had", "been"])
 
 
 def participle(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str | None, int]:
@@ -86,6 +138,8 @@ def participle(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str | 
     phrase = table.sets["killed_phrases"].at(sentence, at)
     if phrase or sentence[at] in LOST:
         return "killed", phrase or 1
+    if table.sets["in_danger"].at(sentence, at):
+        return "injured", table.sets["in_danger"].at(sentence, at)
     if table.sets["harmed"].at(sentence, at):
         for end in range(at + 1, min(at + _REACH_OF_HARM, len(sentence))):
             if sentence[end] in table.sets["harm"].words:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from events.article import Casualties, Evidence, OtherToll, TollRole
 from streams.tag.passage import Passage
-from streams.tag.told import Interval, Role, Toll, is_years_later, tolls
+from streams.tag.past import is_years_later
+from streams.tag.told import Interval, Role, Toll, tolls
 from streams.tag.tollwords import KINDS, Words, words
 
 _ROLES: dict[Role, TollRole] = {"background": "background", "cumulative": "cumulative"}
+_OF_TODAY = ("event", "update", "corrects")
 _LEAD_SENTENCES = 5
 _NEAR_LEAD = 4
 _NEXT_SOURCE = 2
@@ -39,8 +41,8 @@ def casualties(
     titled, texted = (list(tolls(table, passage, year)) for passage in passages)
     if not (titled or texted) or _is_of_disease(table, passages):
         return None, ()
-    headline = [toll for toll in titled if toll.role in ("event", "update")]
-    others = [toll for toll in titled if toll.role not in ("event", "update")]
+    headline = [toll for toll in titled if toll.role in _OF_TODAY]
+    others = [toll for toll in titled if toll.role not in _OF_TODAY]
     story = _Story(others=others, remembers=not headline and _remembers(table, passages))
     for toll in headline:
         _add_headline(story, toll)
@@ -66,6 +68,10 @@ def _remembers(table: Words, passages: Sequence[Passage]) -> bool:
 
 def _promote(story: _Story) -> None:
     """Let a first count stand that nothing took the place of: "حصيلة أولية تشير إلى 8 قتلى"."""
+    if story.others and story.others[0].role == "elsewhere" and story.others[0].place == 0:
+        first = story.others.pop(0)  # "في حادث منفصل" where no other is told of
+        story.numbers.update(first.numbers)
+        story.evidence.extend(first.evidence)
     if story.others and all(toll.role == "superseded" for toll in story.others):
         for toll in story.others:
             story.numbers.update(toll.numbers)
@@ -123,7 +129,7 @@ def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool)
         return
     if story.lead is None and not story.left:
         _add_lead(story, toll, titled)
-    elif toll.role == "update" and _is_rise(story, toll):
+    elif toll.role == "corrects" or (toll.role == "update" and _is_rise(story, toll)):
         _supersede(story, toll)
     elif not story.left and _shares_kind(story, toll) and _is_anothers_count(story, toll):
         _widen(story, toll)
@@ -133,7 +139,7 @@ def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool)
 
 def _is_remembered(story: _Story, toll: Toll) -> bool:
     """Tell whether a toll is of what a court or a day of remembrance looks back on, or was told as past."""
-    if toll.role not in ("event", "update", "disagrees"):
+    if toll.role not in (*_OF_TODAY, "disagrees"):
         return False
     again = any(one.role == "background" and one.numbers == toll.numbers for one in story.others)
     return story.remembers or again
@@ -146,7 +152,7 @@ def _add_lead(story: _Story, toll: Toll, titled: dict[str, Interval]) -> None:
         story.lead = toll.place
         _widen(story, toll)
         return
-    if clash and toll.role != "update":
+    if clash and toll.role not in ("update", "corrects"):
         story.others.append(toll)
         return
     story.lead = toll.place

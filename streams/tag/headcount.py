@@ -10,8 +10,12 @@ from streams.tag.numbers import Quantity, bounded_after, is_number, quantity
 from streams.tag.tollwords import Words
 
 _FARTHEST_GROUP = 6
+_FARTHEST_NUMBER = 9
+_ONE_NOUN_FROM, _HUNDRED = 11, 100
 _ONE_OF = frozenset(["احد", "احدي"])
 _ONE_OF_THEM = frozenset(["احدهم", "احدهما", "احداهن", "احداهما", "احدهن"])
+TWO_TOGETHER = frozenset(["couple", "twins"])
+_POSSESSIVES = frozenset(["his", "her", "their"])
 _BOTH = frozenset(["اثنين", "اثنان", "اثنتين", "اثنتان"])
 
 
@@ -76,23 +80,44 @@ def added(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity
         more = _joined(table, sentence, number.end)
         if more is None:
             return number
+        if _is_one_count(table, sentence, number, more):
+            return number._replace(end=more.end)
         low = None if number.low is None or more.low is None else number.low + more.low
         high = None if number.high is None or more.high is None else number.high + more.high
         number = Quantity(low, high, number.start, more.end, number.bounded or more.bounded)
     return number
 
 
+def _is_one_count(table: Words, sentence: tuple[str, ...], number: Quantity, more: Quantity) -> bool:
+    """Tell "57 امرأة وطفلا", "20 مليون جندي ومواطن": one number of both; "12 جنديا وضابط" is thirteen."""
+    low, word = number.low or 0, sentence[more.start].removeprefix("و")
+    if low < _ONE_NOUN_FROM or (more.low, more.high, more.end) != (1, 1, number.end + 1) or word.isascii():
+        return False
+    if word in table.kin or word in table.sets["also_more"].words:
+        return False
+    both = word.endswith("ا") or (
+        word.endswith("ه") and sentence[number.end - 1] not in table.sets["anybody"].words
+    )
+    return both or low >= _HUNDRED
+
+
 def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read "و5 مسلحين", "وشرطيا", "and two policemen" within three words."""
-    related = False
-    for place in range(at, min(at + _FARTHEST_GROUP, len(sentence))):
+    related, sets = False, table.sets
+    for place in range(at, min(at + _FARTHEST_NUMBER, len(sentence))):
         word = sentence[place]
+        if word.isascii() and (
+            sets["killed_phrases"].at(sentence, place) or sets["harmed"].at(sentence, place)
+        ):
+            return None  # seven lost their lives and twenty others
+        if place >= at + _FARTHEST_GROUP and not _is_so_many_of(sentence, place):
+            continue
         if table.sets["ranks_of"].at(sentence, place):
             continue
         if table.sets["followers"].at(sentence, place) and word not in ("من", "and", "of"):
             related = True
             continue
-        if related and not _is_related(table, sentence, place):
+        if related and not is_related(table, sentence, place):
             if word[0] == "و" or word == "and" or table.verb_kind(word):
                 return None
             continue
@@ -103,7 +128,13 @@ def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
     return None
 
 
-def _is_related(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+def _is_so_many_of(sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "وثلاثة من" far behind: "عشرة من منتسبي شرطة محافظة ذي قار وثلاثة من"."""
+    word = sentence[at]
+    return word[0] == "و" and is_number(word[1:]) and sentence[at + 1 : at + 2] == ("من",)
+
+
+def is_related(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell whether "واثنين من مرافقيه", "وزوجته" stands here: a possessive goes back to who was named."""
     word = sentence[at]
     if word[0] != "و":
@@ -138,8 +169,8 @@ def _group_end(table: Words, sentence: tuple[str, ...], end: int) -> int | None:
     for place in range(end, min(end + (3 if sentence[end].isascii() else 1), len(sentence))):
         word = sentence[place]
         if table.noun_kind(word) or table.person(word):
-            told = table.noun_kind(word) or any(map(table.noun_kind, sentence[place + 1 : place + 2]))
-            return None if told else place + 1
+            told = any(map(table.noun_kind, sentence[place : place + 2]))
+            return None if told or table.sets["harmed"].at(sentence, place + 1) else place + 1
         if _is_plural_of_people(table, word):
             return place + 1
     return None
@@ -166,15 +197,30 @@ def single(table: Words, sentence: tuple[str, ...], at: int, definite: bool) -> 
         return english_one(table, sentence, at)
     if word in table.kin:
         return kin(table, sentence, at)
+    if word in _POSSESSIVES:
+        return _theirs(table, sentence, at)
     return _pair_of_words(table, word, sentence[at + 1 : at + 2], at) or _one_word(table, word, at, definite)
 
 
+def _theirs(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "her brother", "her three children", "his sons" (two or more)."""
+    number = quantity(sentence, at + 1)
+    if number:
+        end = counted_people(table, sentence, number.end)
+        return None if end is None or end == number.end else number._replace(start=at, end=end)
+    for place in range(at + 1, min(at + 3, len(sentence))):
+        if sentence[place] in table.one:
+            return Quantity(1, 1, at, place + 1)
+        if sentence[place] in table.sets["kin_plurals"].words:
+            return Quantity(2, None, at, place + 1, bounded=True)
+    return None
+
+
 def _pair_of_words(table: Words, word: str, following: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "أحد عناصر", "متسلقين اثنين", "رجلا أمن", "her brother"."""
+    """Read "أحد عناصر", "متسلقين اثنين", "رجلا أمن"."""
     if not following:
         return None
-    following_one = following[0] in table.one and word in ("his", "her", "their")
-    if following_one or (word in _ONE_OF and table.person(following[0])):
+    if word in _ONE_OF and table.person(following[0]):
         return Quantity(1, 1, at, at + 2)
     both = following[0] in _BOTH and len(word) > 4 and word.endswith(("ين", "ان"))
     if both or (word in table.construct[0] and following[0] in table.construct[1]):
@@ -208,6 +254,8 @@ def kin(table: Words, sentence: tuple[str, ...], at: int) -> Quantity:
 def english_one(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read "a soldier", "one Iraqi policeman"."""
     for place in range(at + 1, min(at + 6, len(sentence))):
+        if sentence[place] in TWO_TOGETHER:
+            return Quantity(2, 2, at, place + 1)
         if sentence[place] in table.one:
             return Quantity(1, 1, at, place + 1)
         if table.sets["followers"].at(sentence, place):

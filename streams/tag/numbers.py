@@ -17,7 +17,8 @@ _CLITICS = "وفبلك"
 _LARGEST = 10**10
 _REMEMBERED = 50_000
 _HALF_DUALS = frozenset(["الفا", "مليونا"])
-_OPENERS = frozenset(["بين", "between", "a", "an", "one", "his", "her", "their"])
+_HALVES = frozenset(["نصف", "half"])
+_OPENERS = _HALVES | {"بين", "between", "a", "an", "one", "his", "her", "their"}
 _ANDS = frozenset(["and", "و"])
 _RANGE_LINKS = _ANDS | {"الي", "to"}
 _ONE_OF = frozenset(["احد", "احدي"])
@@ -166,7 +167,7 @@ def _plain(words: Sequence[str], at: int) -> Quantity | None:
         return _digits(words, at, digits)
     word, _ = _lookup(words[at])
     if word is None:
-        return _article(words, at)
+        return _half(words, at) or _article(words, at)
     if word.kind.startswith("vague"):
         return _vague(words, at, word)
     if word.kind == "scale" and words[at].endswith("الاف"):
@@ -179,10 +180,18 @@ def _digits(words: Sequence[str], at: int, digits: re.Match[str]) -> Quantity | 
     scale = _words().get(words[at + 1]) if at + 1 < len(words) else None
     if scale and scale.kind == "scale":
         value = round(float(digits[2] + (digits[3] or "")) * scale.value)
-        return Quantity(value, value, at, at + 2)
+        rest = _rest(words, at + 2, scale.value)
+        return Quantity(value + rest, value + rest, at, at + 2 + bool(rest))
     if digits[3]:
         return None
     return Quantity(int(digits[2]), int(digits[2]), at, at + 1)
+
+
+def _rest(words: Sequence[str], at: int, scale: int) -> int:
+    """Give what "و900" adds to "37 ألفا"; 0 for a number as large as the scale."""
+    found = _DIGITS.match(words[at]) if at < len(words) and words[at][0] == "و" else None
+    value = int(found[2]) if found and not found[3] else 0
+    return value if 100 <= value < scale else 0
 
 
 def _article(words: Sequence[str], at: int) -> Quantity | None:
@@ -195,6 +204,15 @@ def _article(words: Sequence[str], at: int) -> Quantity | None:
     if following and following.kind in ("hundred", "scale"):
         return Quantity(following.value, following.value, at, at + 2)
     return None
+
+
+def _half(words: Sequence[str], at: int) -> Quantity | None:
+    """Read "نصف مليون", "half a million"."""
+    scaled = at + 1 + (list(words[at + 1 : at + 2]) == ["a"])
+    if words[at] not in _HALVES or scaled >= len(words) or not _is_scale(words[scaled]):
+        return None
+    value = _words()[words[scaled]].value // 2
+    return Quantity(value, value, at, scaled + 1)
 
 
 def _vague(words: Sequence[str], at: int, word: _Word) -> Quantity:

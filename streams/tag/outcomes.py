@@ -2,8 +2,10 @@
 
 from streams.tag import befallen
 from streams.tag.headcount import Statement, added, counted_people, people, single
-from streams.tag.numbers import Quantity, bounded_after, quantity
+from streams.tag.numbers import Quantity, bounded_after, is_number, quantity
 from streams.tag.tollwords import KINDS, Words
+
+_BEFORE_YEARS = frozenset(["since", "in", "from", "until", "during", "منذ", "عام", "سنه", "العام"])
 
 
 def counted(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
@@ -12,7 +14,7 @@ def counted(table: Words, sentence: tuple[str, ...], at: int) -> Statement | Non
     if number is None:
         return _bare(table, sentence, at)
     known = sentence[max(0, at - 2) : at] == ("of", "the")  # one of the two wounded
-    if number.low == 0 or number.end >= len(sentence) or known:
+    if number.low == 0 or number.end >= len(sentence) or known or _is_year(sentence, number):
         return None
     noun = number.end + table.sets["cases"].at(sentence, number.end)  # 3 حالات وفاة
     noun += number.bounded and sentence[noun : noun + 1] == ("من",)  # عشرات من الجرحى
@@ -22,6 +24,12 @@ def counted(table: Words, sentence: tuple[str, ...], at: int) -> Statement | Non
     if not sentence[number.end].isascii():
         return _between(sentence, number) or _subject(table, sentence, number)
     return befallen.some(table, sentence, at)
+
+
+def _is_year(sentence: tuple[str, ...], number: Quantity) -> bool:
+    """Tell "the deadliest since 1990, killed" from a number of people."""
+    plain = number.exact is not None and sentence[number.start].isdecimal() and 1900 <= number.exact <= 2100
+    return plain and number.start > 0 and sentence[number.start - 1] in _BEFORE_YEARS
 
 
 def _noun(table: Words, sentence: tuple[str, ...], number: Quantity, kind: str, end: int) -> Statement | None:
@@ -47,12 +55,11 @@ def _is_undone(table: Words, sentence: tuple[str, ...], at: int) -> bool:
 
 def _between(sentence: tuple[str, ...], number: Quantity) -> Statement | None:
     """Read "20 شخصا بين قتيل وجريح": so many in all, of both kinds."""
-    if "قتيل" not in sentence[number.end : number.end + 4]:
-        return None
-    tail = " ".join(sentence[number.end : number.end + 4])
-    if "بين قتيل وجريح" in tail or "بين قتيل ومصاب" in tail:
-        end = number.end + len(tail[: tail.index("بين")].split()) + 3
-        return Statement(("killed", "injured"), number, number.start, end, "casualties:killed-injured")
+    for place in range(number.end, min(number.end + _REACH_OF_BOTH, len(sentence) - 2)):
+        dead, hurt = sentence[place + 1], sentence[place + 2]
+        if sentence[place] == "بين" and dead in ("قتيل", "شهيد") and hurt in ("وجريح", "ومصاب"):
+            end = place + 3
+            return Statement(("killed", "injured"), number, number.start, end, "casualties:killed-injured")
     return None
 
 
@@ -65,14 +72,44 @@ def _subject(table: Words, sentence: tuple[str, ...], number: Quantity) -> State
         number = added(table, sentence, number._replace(end=number.end + 2 * of))
     named = number.end < len(sentence) and table.person(sentence[number.end])
     number = bounded_after(sentence, number._replace(end=number.end + named))
-    for place in range(number.end, min(number.end + (5 if named else 1), len(sentence))):
+    start = number.end + _still(sentence, number.end)
+    for place in range(start, min(start + (5 if named else 1), len(sentence))):
         for kind in KINDS:
             if sentence[place] in table.sets[f"befell_{kind}"].words:
-                end = place + 1
-                return Statement(
-                    (kind,), number._replace(end=end), number.start, end, f"casualties:{kind}-number"
-                )
+                if table.sets["subset"].at(sentence, place - 1):
+                    return None  # 12 أخا كثير منهم ماتوا
+                read = really(table, sentence, place, kind)
+                if read is None:
+                    return None
+                told = number._replace(end=place + 1)
+                return Statement((read,), told, number.start, told.end, f"casualties:{read}-number")
     return None
+
+
+_REACH_OF_BOTH = 6
+_STILL = (("ما", "زالوا"), ("لا", "يزالون"), ("ما", "يزالون"), ("لا", "زالوا"), ("ما", "زال"), ("لا", "يزال"))
+
+
+def _still(sentence: tuple[str, ...], at: int) -> int:
+    """Give the width of "still are", as in "سبعة ما زالوا مفقودين"."""
+    return 2 * (sentence[at : at + 2] in _STILL)
+
+
+def really(table: Words, sentence: tuple[str, ...], at: int, kind: str) -> str | None:
+    """Tell what befell those of whom a verb stands at `at`: who lost jobs or spent time, nothing did."""
+    following = sentence[at + 1] if at + 1 < len(sentence) else ""
+    if kind == "missing":
+        if following in table.sets["lives_of"].words:
+            return "killed"
+        return None if following.endswith(("هم", "هن")) or following in _LOST_GOODS else kind
+    spent = sentence[at] in _PASSED and (following in table.sets["spent"].words or is_number(following))
+    return None if spent else kind
+
+
+_PASSED = frozenset(["قضوا", "قضي", "قضت", "قضيا"])
+_LOST_GOODS = frozenset(
+    ["الوعي", "الامل", "الثقه", "السيطره", "الاتصال", "الحياه", "الذاكره", "البصر", "الصواب"]
+)
 
 
 def _bare(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
@@ -201,12 +238,15 @@ def _verb_before(sentence: tuple[str, ...], at: int, number: Quantity) -> Quanti
     return number
 
 
+_TOLLS = frozenset(["death", "the", "confirmed", "overall", "final", "official", "total"])
+
+
 def _toll_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:
     """Give the kind of a definite plural that a toll is told of: حصيلة القتلى, والجرحى إلى, death toll."""
     word = sentence[at]
-    if word == "toll" and at > 0 and sentence[at - 1] in ("death", "the", "confirmed", "overall", "final"):
+    if word == "toll" and (at == 0 or sentence[at - 1] in _TOLLS):
         return "killed"
-    bare = word.removeprefix("و")
+    bare = word if word in table.sets["toll_of"].words else word.removeprefix("و")
     rises = table.sets["rises"]
     if bare == "الحصيله" and rises.within(sentence[max(0, at - 2) : at] + sentence[at + 1 : at + 2]):
         return "killed"

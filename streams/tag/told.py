@@ -1,6 +1,5 @@
 """The tolls of a passage by sentence, each with its role: this event, an update, background, elsewhere."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -8,15 +7,18 @@ from typing import Literal
 
 from events.article import Count, Evidence
 from streams.tag.headcount import Statement
-from streams.tag.numbers import Quantity, is_number, quantity
+from streams.tag.numbers import Quantity
 from streams.tag.passage import Passage, Sentence
+from streams.tag.past import is_past, is_running_total
 from streams.tag.tolls import statements
-from streams.tag.tollwords import Words, words
+from streams.tag.tollwords import Phrases, Words, words
 
-Role = Literal["event", "update", "disagrees", "superseded", "elsewhere", "background", "cumulative"]
-_YEAR = re.compile(r"[وفبل]?(19[0-9]{2}|20[0-9]{2})\Z")
+Role = Literal[
+    "event", "update", "corrects", "disagrees", "superseded", "elsewhere", "background", "cumulative"
+]
 _NEXT_EVENT_WORDS = 5
 _MOST_CLAUSES = 4
+_SECOND_SOURCE_WORDS = 8
 _FOLLOWED: dict[Role, Role] = {"event": "elsewhere", "update": "superseded", "disagrees": "disagrees"}
 """What a second number of one kind belongs to: another event; where a toll is corrected, the earlier toll."""
 
@@ -143,8 +145,8 @@ def _past_clause(table: Words, sentence: tuple[str, ...], told: list[Statement],
     places = range(told[0].end, told[-1].start + 1 if len(told) > 1 else 0)
     clauses = (place for place in places if table.sets["clauses"].at(sentence, place))
     for place in islice(clauses, _MOST_CLAUSES):
-        if _is_past(table, sentence[place:], year):
-            return 0 if _is_past(table, sentence[:place], year) else place
+        if is_past(table, sentence[place:], year):
+            return 0 if is_past(table, sentence[:place], year) else place
     return 0
 
 
@@ -194,7 +196,10 @@ def _is_next_event(
 
 
 def _is_disputed(sentence: tuple[str, ...]) -> bool:
-    return words().sets["contrasts"].within(sentence) and words().sets["attributions"].within(sentence)
+    """Tell whether a second source is named where the sentence turns: "while a medic spoke of nine"."""
+    sets = words().sets
+    turn = sets["contrasts"].find(sentence)
+    return turn is not None and sets["attributions"].within(sentence, turn, turn + _SECOND_SOURCE_WORDS)
 
 
 def _other_side(sentence: tuple[str, ...], statement: Statement) -> bool:
@@ -246,54 +251,18 @@ def _role(table: Words, sentence: tuple[str, ...], year: str, end: int | None = 
     sets = table.sets
     if sets["superseded"].within(sentence):
         return "superseded"
-    if sets["cumulative"].within(sentence) and not sets["since_today"].within(sentence):
+    if is_running_total(table, sentence):
         return "cumulative"
-    if sets["had"].within(sentence, 0, end) or _is_past(table, sentence, year):
+    if sets["had"].within(sentence, 0, end) or is_past(table, sentence, year):
         return "background"
+    return _role_today(sets, sentence)
+
+
+def _role_today(sets: dict[str, Phrases], sentence: tuple[str, ...]) -> Role:
+    if sets["corrections"].within(sentence):
+        return "corrects"
     if sets["rises"].within(sentence):
         return "update"
-    if sets["contrasts"].within(sentence) and sets["attributions"].within(sentence):
+    if _is_disputed(sentence):
         return "disagrees"
     return "elsewhere" if sets["elsewhere"].within(sentence) else "event"
-
-
-def _is_past(table: Words, sentence: tuple[str, ...], year: str) -> bool:
-    if table.sets["legal"].within(sentence) or table.sets["background"].within(sentence):
-        return True
-    return _other_year(sentence, year) or _had_happened(table, sentence) or is_years_later(table, sentence)
-
-
-def is_years_later(table: Words, sentence: tuple[str, ...]) -> bool:
-    """Tell "قبل ثلاثين عاما", "بعد 4 سنوات على", "four years after": a time that is long over."""
-    if table.sets["years"].words.isdisjoint(sentence):
-        return False
-    for place, word in enumerate(sentence):
-        if word in ("قبل", "وقبل", "بعد", "وبعد") or place == 0:
-            number = quantity(sentence, place + (not word.isascii() and not is_number(word)))
-            end = number.end if number else len(sentence)
-            if end + 1 < len(sentence) and sentence[end] in table.sets["years"].words:
-                after = sentence[end + 1] in ("على", "علي", "من", "after", "on")
-                return after or word.endswith("قبل")
-    return False
-
-
-_WAS = frozenset(["كان", "كانت", "وكان", "وكانت"])
-
-
-def _had_happened(table: Words, sentence: tuple[str, ...]) -> bool:
-    """Tell "وكان انفجار قد أسفر عن", what had happened, from "وكان مصدر قد أعلن", what had been said."""
-    for place, word in enumerate(sentence[:6]):
-        if word in _WAS:
-            tail = sentence[place + 2 : place + 8]
-            if "قد" in tail[:-1]:
-                return tail[tail.index("قد") + 1] not in table.sets["attributions"].words
-    return False
-
-
-def _other_year(sentence: tuple[str, ...], year: str) -> bool:
-    for word in sentence:
-        if word[-1].isdecimal():
-            found = _YEAR.match(word)
-            if found and found[1] != year:
-                return True
-    return False

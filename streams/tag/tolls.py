@@ -4,14 +4,18 @@ from functools import lru_cache
 
 from streams.tag.befallen import ACTIVE, participle
 from streams.tag.headcount import Statement, added, people, single, way
+from streams.tag.idioms import done_away, idiom
 from streams.tag.numbers import Quantity, is_number, may_begin, quantity
-from streams.tag.outcomes import counted, toll
+from streams.tag.objects import all_of_them, numbered, object_of, of_them, unlisted
+from streams.tag.outcomes import counted, really, toll
 from streams.tag.tollwords import Words, words
+from streams.tag.totals import without_parts
 
 _REACH = 6
 _REACH_OF_PLANS = 8
 _NEAR = 3
-_BARE_VERBS = frozenset(["kill", "injure"])
+_BARE_VERBS = frozenset(["kill", "injure", "wound"])
+_DUAL_VERBS = frozenset(["قتلا", "استشهدا", "اصيبا", "توفيا"])
 _KIND_OF: dict[str | None, str] = {"died": "killed"}
 
 
@@ -35,6 +39,7 @@ def statements(sentence: tuple[str, ...]) -> list[Statement]:
     strong = {kind for one in found if not one.weak for kind in one.kinds}
     disputed = len(found) > 1 and table.sets["contrasts"].within(sentence)
     found = [one for one in found if not one.weak or disputed or strong.isdisjoint(one.kinds)]
+    found = without_parts(table, sentence, found)
     return found if len(found) > 1 else [one for one in found if not one.loose]
 
 
@@ -47,9 +52,13 @@ def _opens(word: str) -> int:
     """Tell which statements can begin with a word, as bits: most words are passed over at one look."""
     table, bare = words(), word.removeprefix("و")
     sets = table.sets
-    opens = _TOLL * (word == "toll" or bare == "الحصيله" or bare in sets["toll_of"].words)
-    idiom = any(bare in sets[name].words for name in ("met", "fell", "victims"))
-    if idiom or table.verb_kind(word) or word in sets["killed_phrases"].first | sets["lives"].first:
+    opens = _TOLL * (
+        word == "toll" or bare == "الحصيله" or not sets["toll_of"].words.isdisjoint((word, bare))
+    )
+    plain = bare.removeprefix("ب")
+    told = any(bare in sets[name].words for name in ("met", "fell", "victims", "lost", "deaths_of"))
+    told = told or any(plain in sets[name].words for name in ("ended", "executed"))
+    if told or table.verb_kind(word) or word in sets["killed_phrases"].first | sets["lives"].first:
         opens |= _CUE
     noun = table.self_counting(word) or table.noun_kind(word) or (word.isascii() and word in table.one)
     return opens | _COUNT * bool(noun or may_begin(word) or word in _COUNTS)
@@ -62,12 +71,33 @@ def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     if sentence[at] in ACTIVE and sentence[at - 1 : at] in (("that",), ("which",)):
         return False  # an attempt that killed his driver
     start, unreal = max(0, at - _REACH_OF_PLANS), table.sets["unreal"]
-    if unreal.within(sentence, start, at):
-        outcomes = (place for place in range(start, at) if _is_outcome(table, sentence[place]))
-        if unreal.within(sentence, max(outcomes, default=start - 1) + 1, at):
-            return True
+    told = [place for place in range(start, at) if _is_outcome(table, sentence[place])]
+    planned = max(told, default=start - 1) + 1
+    if unreal.within(sentence, planned, at) and not _was_foiled(table, sentence, planned, at):
+        return True
+    if _came_to_nothing(table, sentence, told):
+        return True
     denied = table.sets["denials"].find(sentence, 0, at)
     return denied is not None and not table.sets["denial_ends"].within(sentence, denied + 1, at)
+
+
+def _was_foiled(table: Words, sentence: tuple[str, ...], planned: int, at: int) -> bool:
+    """Tell "تحبط هجوما وتقتل ثلاثة": who foils a plan, and kills, has killed."""
+    joined = sentence[at][0] == "و" or sentence[at - 1 : at] == ("and",)
+    return joined and table.sets["foils"].within(sentence, planned, at)
+
+
+def _came_to_nothing(table: Words, sentence: tuple[str, ...], told: list[int]) -> bool:
+    """Tell "لم يعثر فيها على", "لم تسفر الهزة عن سقوط": the verb that leads here is denied."""
+    for place in reversed(told):
+        if place and sentence[place - 1].lstrip("وف") in table.sets["negations"].words:
+            return True
+        if sentence[place] not in _VERBAL_NOUNS:
+            return False
+    return False
+
+
+_VERBAL_NOUNS = frozenset(["سقوط", "وقوع", "العثور", "انتشال", "استلام", "وصول"])
 
 
 def _is_outcome(table: Words, word: str) -> bool:
@@ -78,32 +108,60 @@ def _is_outcome(table: Words, word: str) -> bool:
 def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     if sentence[at] in _BARE_VERBS and table.sets["modals"].within(sentence, at - 1, at):
         return None
+    return done_away(table, sentence, at) or _verb(table, sentence, at) or idiom(table, sentence, at)
+
+
+def _verb(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read a verb or its noun with whom it befell: "مقتل 5 أشخاص", "killing a judge"."""
     kinds, end = _cue_kinds(table, sentence, at)
-    if not kinds:
-        return _idiom(table, sentence, at)
-    while end < len(sentence) - 1 and table.sets["in_between"].at(sentence, end):
+    while kinds and end < len(sentence) - 1 and table.sets["in_between"].at(sentence, end):
         end += 1  # وقتل اليوم جنديان
-    number = (
-        people(table, sentence, end) or _numbered(table, sentence, end) or _themselves(table, sentence, end)
-    )
-    if number and participle(table, sentence, number.end)[0] and sentence[at] in ACTIVE:
+    number = _counted(table, sentence, at, end, kinds) if kinds else None
+    if not kinds or (number and participle(table, sentence, number.end)[0] and sentence[at] in ACTIVE):
         return None  # policeman killed, two civilians wounded
-    if number is None and "killed" in kinds:
-        number = _unlisted(table, sentence, end)
-    some = None if number else _of_them(table, sentence, end)
+    some = None if number else of_them(table, sentence, end)
     few = None if number else _few(table, sentence, at, end)
-    active = any(
-        sentence[at].lstrip("وف") in table.active[kind] or sentence[at] in table.active[kind]
-        for kind in kinds
-    )
-    if active and (number is None or number.low == 1) and not _passive(table, sentence, at):
-        number = _object(table, sentence, end) or number
-    told = number or some or few or _all_of_them(table, sentence, end)
-    if told is None or (number is None and "missing" in kinds and sentence[end] not in table.kin):
+    if _is_active(table, sentence, at, kinds) and (number is None or number.low == 1):
+        number = object_of(table, sentence, end) or number
+    told = number or some or few or all_of_them(table, sentence, end) or _both(table, sentence, at)
+    kinds = _really(table, sentence, told.end - 1, kinds) if told else ()
+    if told is None or not kinds:
+        return None
+    if number is None and "missing" in kinds and sentence[end] not in table.kin:
         return None
     rule = f"casualties:{kinds[0]}-{kinds[1] if len(kinds) > 1 else way(told)}"
-    weak = some is not None or sentence[at].lstrip("وبل") in table.sets["corpses"].words
-    return Statement(kinds, told, at, told.end, rule, loose=number is None and told.high is None, weak=weak)
+    loose = number is None and told.high is None and told.low == 2
+    weak = some is not None or sentence[at].lstrip("وبل") in table.sets["corpses"].words or told.end == at + 1
+    return Statement(kinds, told, at, told.end, rule, loose=loose, weak=weak)
+
+
+def _counted(
+    table: Words, sentence: tuple[str, ...], at: int, end: int, kinds: tuple[str, ...]
+) -> Quantity | None:
+    number = people(table, sentence, end) or numbered(table, sentence, end)
+    number = number or _themselves(table, sentence, end)
+    return number or (unlisted(table, sentence, end) if "killed" in kinds else None)
+
+
+def _is_active(table: Words, sentence: tuple[str, ...], at: int, kinds: tuple[str, ...]) -> bool:
+    bare = {sentence[at], sentence[at].lstrip("وف")}
+    return not _passive(table, sentence, at) and any(
+        not bare.isdisjoint(table.active[kind]) for kind in kinds
+    )
+
+
+def _both(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "جنديين من الجيش قتلا": a verb in the dual tells of two named before."""
+    if sentence[at].lstrip("وف") not in _DUAL_VERBS:
+        return None
+    before = sentence[max(0, at - _REACH) : at]
+    two = table.two | table.two_or_more
+    return None if two.isdisjoint(before) else Quantity(2, 2, at, at + 1)
+
+
+def _really(table: Words, sentence: tuple[str, ...], at: int, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Give what befell them by what follows: who lost their lives are dead, who lost jobs are not lost."""
+    return tuple(kind for kind in (really(table, sentence, at, kind) for kind in kinds) if kind)
 
 
 def _themselves(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
@@ -119,6 +177,8 @@ def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[
     if phrase:
         return ("killed",), at + phrase
     kind = _verb_kind(table, sentence, at)
+    if kind is None and table.verb_kind(sentence[at]) == "died" and _is_both(table, sentence, at + 1):
+        kind = "killed"
     if kind is None:
         return (), at
     following = at + 1
@@ -126,55 +186,16 @@ def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[
         following += 1
     other = _verb_kind(table, sentence, following) if following < len(sentence) else None
     joined = following > at + 1 or (following < len(sentence) and sentence[following][:1] in "وا")
-    joined = joined and not sentence[at].endswith("وا")
+    joined = joined and not sentence[at].endswith("وا") and sentence[at] not in table.befell
     if other and other != kind and joined and not _starts_number(sentence, at + 1):
         return (kind, other), following + 1
     return (kind,), at + 1
 
 
-def _numbered(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "المهاجمين الخمسة", "ركابها الثلاثة": the number stands after its noun, with the article."""
-    if at + 1 >= len(sentence) or not sentence[at + 1].startswith("ال"):
-        return None
-    number = quantity((sentence[at + 1].removeprefix("ال"),), 0)
-    known = sentence[at] in table.kin or table.person(sentence[at].removeprefix("ال"))
-    if number is None or number.exact is None or not known:
-        return None
-    return added(table, sentence, number._replace(start=at, end=at + 2))
-
-
-def _unlisted(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "مقتل 12 رساما": what is killed and counted is people, but for animals."""
-    number = quantity(sentence, at)
-    if number is None or number.low == 0 or number.end >= len(sentence):
-        return None
-    noun = sentence[number.end]
-    if noun.isascii() or len(noun) < 4 or noun in table.sets["animals"].words:
-        return None
-    if table.sets["not_followers"].at(sentence, number.end) or table.sets["subset"].at(sentence, number.end):
-        return None
-    return added(table, sentence, number._replace(end=number.end + 1))
-
-
-def _of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "ومقتل 17 منهم": so many of those on board; where no other number of the kind is told."""
-    number = quantity(sentence, at)
-    if number is None or number.low == 0 or not table.sets["subset"].at(sentence, number.end):
-        return None
-    return number._replace(end=number.end + 1)
-
-
-def _all_of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "مقتل جميع ركاب الطائرة البالغ عددهم 62"."""
-    for place in range(at, min(at + _REACH, len(sentence))):
-        if table.sets["breaks"].at(sentence, place) or _stops(table, sentence, place):
-            return None
-        if sentence[place] in table.sets["count_of_them"].words:
-            return people(table, sentence, place + 1)
-        family = sentence[place] == "من" and table.sets["families"].within(sentence, at, place)
-        if family:  # عائلة من ستة أفراد
-            return people(table, sentence, place + 1)
-    return None
+def _is_both(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "وفاة وإصابة 9 أشخاص": one number of the dead and the wounded."""
+    joined = at + 1 < len(sentence) and sentence[at][0] == "و" and table.verb_kind(sentence[at]) == "injured"
+    return joined and _starts_number(sentence, at + 1)
 
 
 def _starts_number(sentence: tuple[str, ...], at: int) -> bool:
@@ -225,73 +246,3 @@ def _few(table: Words, sentence: tuple[str, ...], at: int, end: int) -> Quantity
 def _many_cues(table: Words, sentence: tuple[str, ...]) -> bool:
     """Tell whether a sentence tells of several kinds: "قتل شخص وجرح ثلاثة"."""
     return len(frozenset().union(*map(table.verbs_tell, sentence))) > 1
-
-
-def _object(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read the object of an active verb: "قتل مسلحون خمسة جنود", "airstrikes killed"."""
-    at += _total_since(table, sentence, at)
-    for place in range(at, min(at + _REACH, len(sentence))):
-        if table.sets["breaks"].at(sentence, place) or _stops(table, sentence, place):
-            return None
-        number = quantity(sentence, place)
-        if number and number.end < len(sentence) and table.person(sentence[number.end]):
-            return added(table, sentence, number._replace(end=number.end + 1))
-        if number and _is_of_people(table, sentence, number.end):
-            return added(table, sentence, number._replace(end=number.end + 2))
-        accusative = sentence[place].endswith("ا") or (sentence[place].isascii() and place < at + _NEAR)
-        one = accusative and sentence[place] in table.one and not number
-        if one and table.sets["means"].within(sentence, article=True):
-            return added(table, sentence, Quantity(1, 1, place, place + 1))  # تقتل قياديا واثنين من مرافقيه
-    return None
-
-
-def _total_since(table: Words, sentence: tuple[str, ...], at: int) -> int:
-    """Give how many words tell since when a running total counts: "وقتل منذ مطلع الشهر 52 شخصا"."""
-    width = table.sets["cumulative"].at(sentence, at)
-    return 0 if sentence[at : at + 1] != ("منذ",) or width < len(("منذ", "مطلع")) else width
-
-
-def _is_of_people(table: Words, sentence: tuple[str, ...], at: int) -> bool:
-    """Tell "من أبنائها", "من الجنود": those of whom so many were killed."""
-    if at + 1 >= len(sentence) or sentence[at] != "من":
-        return False
-    return sentence[at + 1] in table.kin or table.person(sentence[at + 1].removeprefix("ال"))
-
-
-def _stops(table: Words, sentence: tuple[str, ...], at: int) -> bool:
-    return bool(table.verbs_tell(sentence[at]))
-
-
-def _idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
-    """Read "لقي 5 أشخاص مصرعهم", "أودى بحياة 12 شخصا", "راح ضحيته 7"."""
-    word = sentence[at].removeprefix("و")
-    sets = table.sets
-    if word in sets["met"].words:
-        number = people(table, sentence, at + 1) or single(table, sentence, at + 1, definite=True)
-        tail = sentence[number.end : number.end + _REACH] if number else ()
-        met = next((step for step, other in enumerate(tail) if other in sets["met_with"].words), None)
-        if number and met is not None:
-            return Statement(("killed",), number, at, number.end + met + 1, "casualties:killed-idiom")
-        return None
-    if word in sets["fell"].words:
-        return _fell(table, sentence, at)
-    width = sets["lives"].at(sentence, at)
-    claimed = width and sets["lives_verbs"].within(sentence, at - 8, at)
-    if claimed or word in sets["victims"].words:
-        start = at + max(width, 1)
-        number = people(table, sentence, start) or single(table, sentence, start, definite=False)
-        if number:
-            number = added(table, sentence, number)
-            return Statement(("killed",), number, at, number.end, "casualties:killed-idiom")
-    return None
-
-
-def _fell(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
-    """Read "راح ضحية الهجوم 6 مدنيين": the number stands a few words after the victim's word."""
-    if at + 1 >= len(sentence) or sentence[at + 1] not in table.sets["fell_victim"].words:
-        return None
-    for place in range(at + 2, min(at + 2 + _REACH, len(sentence))):
-        number = people(table, sentence, place)
-        if number:
-            return Statement(("killed",), number, at, number.end, "casualties:killed-idiom")
-    return None

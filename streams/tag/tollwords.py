@@ -10,6 +10,7 @@ from streams.text.fold import match
 KINDS = ("killed", "injured", "missing")
 _PEELED = "وفبل"
 _LEAST_PEELED = 3
+_DONE_AWAY = ("ended", "executed", "lost", "deaths_of")
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
 
@@ -140,7 +141,7 @@ class Words:
         self.kin = _kin(people)
         self.construct = _single(people["construct_two"]), _single(people["construct_of"])
         self.two_or_more = (_single(people["two_or_more"]) | _sound_plurals(people)) - self.two
-        self.many = _single(people["many"])
+        self.many = _single(people["many"]) | {word + "s" for word in self.one if word.isascii()}
         self.endings = tuple(match(ending) for ending in people["endings"])
         self._verb_kinds = dict(reversed(list(self._verbs_with_clitics())))
         self._self_counting = dict(reversed(list(self._nouns_with_clitics())))
@@ -227,9 +228,10 @@ def entries() -> Iterable[tuple[str, Meaning]]:
     """Give the lexicon entries of all words that a toll can hang on: a sentence without one holds none."""
     table = words()
     cues = set().union(*table.verbs.values(), *table.active.values(), *table.nouns.values(), table.died)
-    for name in ("met", "victims", "lives", "lives_verbs", "fell_victim", "harm"):
+    for name in ("met", "victims", "lives", "lives_verbs", "fell", "fell_victim", "harm", *_DONE_AWAY):
         cues |= table.sets[name].words
-    cues |= {" ".join(words) for words in table.sets["killed_phrases"].longer()}
+    phrases = table.sets["killed_phrases"]
+    cues |= phrases.words | {" ".join(words) for words in phrases.longer()}
     more = ("الضحايا", "ضحايا", "الحصيلة", "عداد", "toll", "drowned", "perished", "dies", "die")
     for word in sorted({*cues, *map(match, more)}):
         yield word, Meaning("cue", 0)

@@ -1,0 +1,146 @@
+"""Whom a verb befell: its object, counted, listed or told by "all of them"."""
+
+from streams.tag.befallen import participle
+from streams.tag.headcount import TWO_TOGETHER, added, is_related, people
+from streams.tag.numbers import Quantity, quantity
+from streams.tag.tollwords import Words
+
+_REACH = 6
+_NEAR = 3
+
+
+def numbered(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "المهاجمين الخمسة", "ركابها الثلاثة": the number stands after its noun, with the article."""
+    if at + 1 >= len(sentence) or not sentence[at + 1].startswith("ال"):
+        return None
+    number = quantity((sentence[at + 1].removeprefix("ال"),), 0)
+    known = sentence[at] in table.kin or table.person(sentence[at].removeprefix("ال"))
+    if number is None or number.exact is None or not known:
+        return None
+    return added(table, sentence, number._replace(start=at, end=at + 2))
+
+
+def unlisted(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "مقتل 12 رساما": what is killed and counted is people, but for animals."""
+    number = quantity(sentence, at)
+    if number is None or number.low == 0 or number.end >= len(sentence):
+        return None
+    noun = sentence[number.end]
+    if noun.isascii():
+        return _plural(table, sentence, number)
+    if len(noun) < 4 or noun in table.sets["animals"].words:
+        return None
+    if table.sets["not_followers"].at(sentence, number.end) or table.sets["subset"].at(sentence, number.end):
+        return None
+    return added(table, sentence, number._replace(end=number.end + 1))
+
+
+def _plural(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity | None:
+    """Read "killed 14 Hezbollah operatives": an English plural, but for animals and things."""
+    sets = table.sets
+    for place in range(number.end, min(number.end + 2, len(sentence))):
+        word = sentence[place]
+        if sets["followers"].at(sentence, place) or sets["not_followers"].at(sentence, place):
+            return None
+        if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+            animal = word in sets["animals"].words
+            return None if animal else added(table, sentence, number._replace(end=place + 1))
+    return None
+
+
+def of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "ومقتل 17 منهم": so many of those on board; where no other number of the kind is told."""
+    number = quantity(sentence, at)
+    if number is None or number.low == 0 or not table.sets["subset"].at(sentence, number.end):
+        return None
+    return number._replace(end=number.end + 1)
+
+
+def all_of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "مقتل جميع ركاب الطائرة البالغ عددهم 62"."""
+    for place in range(at, min(at + _REACH, len(sentence))):
+        if table.sets["breaks"].at(sentence, place) or _stops(table, sentence, place):
+            return None
+        if sentence[place] in table.sets["count_of_them"].words:
+            return people(table, sentence, place + 1)
+        family = sentence[place] == "من" and table.sets["families"].within(sentence, at, place)
+        if family:  # عائلة من ستة أفراد
+            return people(table, sentence, place + 1)
+    return None
+
+
+def object_of(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read the object of an active verb: "قتل مسلحون خمسة جنود", "airstrikes killed"."""
+    at += _total_since(table, sentence, at)
+    for place in range(at, min(at + _REACH, len(sentence))):
+        if table.sets["breaks"].at(sentence, place) or _begins_another(table, sentence, place):
+            return None
+        found = _counted(table, sentence, place) or _alone(table, sentence, at, place)
+        if found:
+            return found
+    return None
+
+
+def _begins_another(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell a further group or verb: of the dead and the wounded, or of those who were arrested or fled."""
+    return (
+        sentence[at] == "and"
+        or _stops(table, sentence, at)
+        or table.sets["other_fates"].within(sentence, at, at + 1)
+    )
+
+
+def _counted(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "خمسة جنود", "12 من أبنائها"."""
+    number = quantity(sentence, at)
+    if number and number.end < len(sentence) and table.person(sentence[number.end]):
+        return added(table, sentence, number._replace(end=number.end + 1))
+    if number and _is_of_people(table, sentence, number.end):
+        return added(table, sentence, number._replace(end=number.end + 2))
+    return None
+
+
+def _alone(table: Words, sentence: tuple[str, ...], at: int, place: int) -> Quantity | None:
+    """Read one person as object where the sentence tells by what, or lists more: "kills mother, two sons"."""
+    if sentence[place] in TWO_TOGETHER and place < at + _NEAR:
+        return added(table, sentence, Quantity(2, 2, place, place + 1))
+    if sentence[place] == "اما" and not is_related(table, sentence, place + 1):
+        return None  # as for, unless "تقتل أما وأطفالها"
+    if sentence[place] not in table.one or not _is_object(table, sentence, at, place):
+        return None
+    if people(table, sentence, place + 1) or table.sets["means"].within(sentence, article=True):
+        return _listed(table, sentence, place)  # تقتل قياديا واثنين من مرافقيه
+    return None
+
+
+def _is_object(table: Words, sentence: tuple[str, ...], at: int, place: int) -> bool:
+    """Tell an object from a subject: an Arabic accusative, in English what follows the verb at once."""
+    if not sentence[place].isascii():
+        return sentence[place].endswith("ا")
+    between = range(at, place)
+    return place < at + _NEAR or not any(table.sets["followers"].at(sentence, word) for word in between)
+
+
+def _listed(table: Words, sentence: tuple[str, ...], at: int) -> Quantity:
+    """Read one person and who is listed with him: "kills mother, four children"."""
+    more = people(table, sentence, at + 1)
+    if more and more.exact and not participle(table, sentence, more.end)[0]:
+        return Quantity(1 + more.exact, 1 + more.exact, at, more.end)
+    return added(table, sentence, Quantity(1, 1, at, at + 1))
+
+
+def _total_since(table: Words, sentence: tuple[str, ...], at: int) -> int:
+    """Give how many words tell since when a running total counts: "وقتل منذ مطلع الشهر 52 شخصا"."""
+    width = table.sets["cumulative"].at(sentence, at)
+    return 0 if sentence[at : at + 1] != ("منذ",) or width < len(("منذ", "مطلع")) else width
+
+
+def _is_of_people(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "من أبنائها", "من الجنود": those of whom so many were killed."""
+    if at + 1 >= len(sentence) or sentence[at] != "من":
+        return False
+    return sentence[at + 1] in table.kin or table.person(sentence[at + 1].removeprefix("ال"))
+
+
+def _stops(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    return bool(table.verbs_tell(sentence[at]))
