@@ -28,6 +28,8 @@ TOLL_FILES = (
     ("fourth round, never read", "tolls-4-report.tsv"),
     ("fifth round, tuned on", "tolls-5.tsv"),
     ("fifth round, never read", "tolls-5-report.tsv"),
+    ("sixth round, tuned on", "tolls-6.tsv"),
+    ("sixth round, never read", "tolls-6-report.tsv"),
 )
 TOLLS = ("killed", "injured", "missing")
 Finder = Callable[[str, str], Iterable[tuple[int, int]]]

@@ -247,13 +247,9 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
         position += 1 + (position + 1 < len(words) and _is_scale(words[position + 1].removeprefix("ال")))
     if position == at + 1 and words[at].lstrip("وف") in _HALF_DUALS and _is_genitive(words, position):
         value *= 2
-    if (
-        position == at
-        or not 0 < value <= _LARGEST
-        or (position == at + 1 and words[at].lstrip("وفبل") in _ONE_OF)
-    ):
-        return None
-    return Quantity(value, value, at, position)
+    one_of = position == at + 1 and words[at].lstrip("وفبل") in _ONE_OF
+    known = position > at and 0 < value <= _LARGEST and not one_of
+    return Quantity(value, value, at, position) if known else None
 
 
 def _is_scale(word: str) -> bool:

@@ -83,11 +83,8 @@ def object_of(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | No
 
 def _begins_another(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell a further group or verb: of the dead and the wounded, or of those who were arrested or fled."""
-    return (
-        sentence[at] == "and"
-        or _stops(table, sentence, at)
-        or table.sets["other_fates"].within(sentence, at, at + 1)
-    )
+    fate = table.sets["other_fates"].within(sentence, at, at + 1)
+    return fate or sentence[at] == "and" or _stops(table, sentence, at)
 
 
 def _counted(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:

@@ -39,6 +39,9 @@ EXACT = {
     "١٬٢٠٠": 1200,
     "3.5 مليون": 3500000,
     "12 ألفا": 12000,
+    "37 ألفا و900": 37900,
+    "نصف مليون": 500000,
+    "half a million": 500000,
     "twelve": 12,
     "twenty-five": 25,
     "one hundred and twenty": 120,
@@ -98,3 +101,11 @@ def test_any_words_read_forward(texts: list[str], at: int) -> None:
     if number is not None:
         assert at == number.start < number.end <= len(words)
         assert number.low is None or number.high is None or number.low <= number.high
+
+
+@given(st.integers(1, 999), st.integers(100, 999), st.sampled_from(["ألفا", "ألف", "آلاف"]))
+def test_thousands_and_hundreds_in_digits_add_up(thousands: int, hundreds: int, scale: str) -> None:
+    words = match(f"{thousands} {scale} و{hundreds} قتيلا").split()
+    found = quantity(words, 0)
+    assert found is not None
+    assert (found.exact, found.end) == (thousands * 1000 + hundreds, 3)
