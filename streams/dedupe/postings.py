@@ -89,11 +89,11 @@ class Postings:
         self._keys[start + len(keys) : start + WIDTH] = 0
         self._keys[start : start + len(keys)] = keys
         self._link(keys, np.arange(row * WIDTH, row * WIDTH + len(keys), dtype=np.int64))
-        for number, key in enumerate(keys.tolist(), row * WIDTH):
-            if key in self._busy:
-                most, held = self._busy[key]
-                held.insert(0, number)
-                del held[most:]
+        numbers = dict(zip(keys.tolist(), range(row * WIDTH, (row + 1) * WIDTH), strict=False))
+        for key in self._busy.keys() & numbers.keys():
+            most, held = self._busy[key]
+            held.insert(0, numbers[key])
+            del held[most:]
 
     def _write(self) -> None:
         """Write the waiting rows into the ring."""

@@ -12,16 +12,17 @@ in the match form and shown in the display form, at most `MAX_PASSAGE` character
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from events.article import Change, ChangeKind
 from streams.dedupe.facts import figures_of
 from streams.dedupe.features import MAX_CHARACTERS
 from streams.dedupe.spelling import MOST_CORRECTED, corrected
 from streams.dedupe.words import tables, word
-from streams.text.fold import match
+from streams.text.fold import match, matches
 
 MAX_CHANGES = 20
 MAX_PASSAGE = 400
@@ -38,9 +39,11 @@ class Passage:
     match: str
 
 
-def sentences(text: str, lang: str) -> list[Passage]:
+@lru_cache(maxsize=8)  # of one revision both texts are asked for twice
+def sentences(text: str, lang: str) -> tuple[Passage, ...]:
     """Split a display text into sentences; a full stop inside a number or a name ends none."""
-    return [Passage(piece, match(piece, lang)) for piece in _SENTENCE_END.split(text) if piece.strip()]
+    shown = [piece for piece in _SENTENCE_END.split(text) if piece.strip()]
+    return tuple(map(Passage, shown, matches(shown, lang)))
 
 
 def changes(before: tuple[str, str], after: tuple[str, str], lang: str) -> tuple[Change, ...]:
@@ -79,7 +82,7 @@ def _title_changes(before: str, after: str, lang: str) -> Iterator[Change]:
         yield _change(kind, before, after)
 
 
-def _withdrawn(old: list[Passage], new: list[Passage], before: str, after: str, lang: str) -> bool:
+def _withdrawn(old: Sequence[Passage], new: Sequence[Passage], before: str, after: str, lang: str) -> bool:
     """Say whether the text is gone, or now holds words of withdrawal that it did not hold."""
     if old and not new:
         return True
@@ -88,7 +91,7 @@ def _withdrawn(old: list[Passage], new: list[Passage], before: str, after: str, 
     return any(phrase in says and phrase not in said for phrase in tables().withdrawn)
 
 
-def _text_changes(old: list[Passage], new: list[Passage]) -> Iterator[Change]:
+def _text_changes(old: Sequence[Passage], new: Sequence[Passage]) -> Iterator[Change]:
     start = 0
     while start < min(len(old), len(new)) and old[start].match == new[start].match:
         start += 1
@@ -105,7 +108,7 @@ def _text_changes(old: list[Passage], new: list[Passage]) -> Iterator[Change]:
             yield from _block(left[i:j], right[k:n])
 
 
-def _mended_spelling(old: list[Passage], new: list[Passage]) -> Iterator[Change]:
+def _mended_spelling(old: Sequence[Passage], new: Sequence[Passage]) -> Iterator[Change]:
     """Give the sentences that stand in both, in which a few words are spelt otherwise."""
     there = {passage.match: passage.shown for passage in old}
     both = [(there[p.match], p.shown) for p in new if p.match in there]
@@ -114,11 +117,11 @@ def _mended_spelling(old: list[Passage], new: list[Passage]) -> Iterator[Change]
         yield from (_change("typo", *pair) for pair, mended in zip(both, words, strict=True) if mended)
 
 
-def _joined(passages: list[Passage]) -> str:
+def _joined(passages: Sequence[Passage]) -> str:
     return " ".join(passage.shown for passage in passages[:MAX_SENTENCES])
 
 
-def _block(left: list[Passage], right: list[Passage]) -> Iterator[Change]:
+def _block(left: Sequence[Passage], right: Sequence[Passage]) -> Iterator[Change]:
     """Pair the sentences of a changed block by what they share; what has no partner was added or cut."""
     rest = list(right)
     for passage in left:

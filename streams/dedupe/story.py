@@ -20,7 +20,7 @@ from streams.dedupe import tally
 from streams.dedupe.entry import Entry, StoryState
 from streams.dedupe.sight import Sight
 from streams.dedupe.words import tables, word
-from streams.text.fold import match
+from streams.text.fold import match, matches
 
 MAX_NAMES, MAX_NAME, MAX_TITLE = 16, 80, 1_000
 _WORDS = re.compile(r"\w+")
@@ -150,8 +150,8 @@ def places_of(sight: Sight) -> tuple[tuple[str, str], ...]:
 
 def _title_places(article: Article) -> Iterator[tuple[str, str]]:
     """Give the names of the table in a title: whole words, but for a و, ب or ل before them."""
-    for written in _WORDS.findall(article.title[:MAX_TITLE]):
-        text = match(written, article.lang)
+    words = _WORDS.findall(article.title[:MAX_TITLE])
+    for written, text in zip(words, matches(words, article.lang), strict=True):
         stem = word(text).stem
         if stem not in tables().places or stem in tables().names:
             continue

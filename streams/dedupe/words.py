@@ -168,6 +168,8 @@ def stretches(shown: list[str | None]) -> list[tuple[int, int]]:
 
 def valued(numbers: list[str]) -> list[str]:
     """Give a stretch of number words by their digits."""
+    if len(numbers) == 1 and is_figure(numbers[0]):
+        return [numbers[0].lstrip("0") or "0"]
     out: list[str] = []
     total = group = 0
     last = ""
@@ -244,7 +246,7 @@ _NUMBERS = Memo(_number)
 
 def is_number_word(text: str) -> bool:
     """Whether a word of the match form is a number, or a part of one."""
-    return _NUMBERS[text] is not _NO_NUMBER
+    return is_figure(text) or _NUMBERS[text] is not _NO_NUMBER
 
 
 _PLAIN: Memo[str | None] = Memo(lambda text: None if is_number_word(text) else text)

@@ -9,17 +9,14 @@ begins where the first telling ends (or with the body's own first sentence) and 
 of it has to be the same word for word; the rest may differ by a mended word, never by a figure.
 """
 
-from collections import Counter
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 
 from events.article import Removed
 from streams.normalize.draft import Draft, Line, removal, rewritten
+from streams.normalize.tellings import Match, Unit, Words, matches
 from streams.text.fold import fold
-
-Words = tuple[str, ...]
 
 MIN_PASS = 12
 """Words that a pass has at least."""
@@ -30,8 +27,6 @@ MIN_WHOLE = 8
 MAX_SENTENCES = 4_000
 """Texts of more are no news item, and are not looked through."""
 
-_GRAM = 4
-_MAX_VOTES = 8
 _RUN = 4  # threes of words in a short text, so six words
 _FEW_WORDS = 64
 _STRETCH = 44  # letters, so seven or eight words
@@ -39,27 +34,6 @@ _TWICE = 2
 _SPACE = 32
 _WEIGHTS = np.array([pow(0x9E3779B97F4A7C15, at, 2**64) for at in range(1, _STRETCH // 4 + 1)], "<u8")
 _MAX_GAP = 2  # changed sentences inside a pass that begins with the body's first sentence
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A sentence: `line.text[start:end]` of line number `line`; its words stand at `at` among all words."""
-
-    line: int
-    start: int
-    end: int
-    words: Words
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """Unit `unit` tells again the words from `source` to `end`."""
-
-    unit: int
-    source: int
-    end: int
-    exact: bool
 
 
 def cut_repeats(draft: Draft) -> Draft:
@@ -70,13 +44,13 @@ def cut_repeats(draft: Draft) -> Draft:
     if len(units) < 2:
         return draft
     words = [word for unit in units for word in unit.words]
-    matches = _matches(units, words)
-    matched = {match.unit for match in matches}
+    again = matches(units, words)
+    matched = {match.unit for match in again}
     # How many words that nothing before them told stand before each word.
     fresh = [0, *accumulate(unit not in matched for unit, own in enumerate(units) for _ in own.words)]
     doomed = {
         match.unit
-        for run in _runs(matches)
+        for run in _runs(again)
         if _is_placed(run, units, fresh) and _is_pass(run, units, fresh[units[run[0].unit].at])
         for match in run
     }
@@ -112,12 +86,12 @@ def _says_three_twice(words: list[str]) -> bool:
     return False
 
 
-def _units(draft: Draft) -> list[_Unit]:
-    units: list[_Unit] = []
+def _units(draft: Draft) -> list[Unit]:
+    units: list[Unit] = []
     at = 0
     for number, line in enumerate(draft.lines):
         for start, end, words in _sentences(line, draft.lang):
-            units.append(_Unit(number, start, end, words, at))
+            units.append(Unit(number, start, end, words, at))
             at += len(words)
     return units
 
@@ -146,87 +120,9 @@ def _back_to_space(text: str, at: int) -> int:
     return at
 
 
-def _matches(units: list[_Unit], words: list[str]) -> list[_Match]:
-    """Find for each sentence where its words stood before, wherever that telling broke its lines."""
-    index: dict[Words, list[int]] = {}
-    found: list[_Match] = []
-    for number, unit in enumerate(units):
-        follows = found[-1].end if found and found[-1].unit == number - 1 else None
-        match = _exact(number, unit, words, index, follows) or _mended(number, unit, words, index, follows)
-        if match:
-            found += [*_short_heads(match, units, words, found), match]
-            continue
-        for offset, gram in enumerate(_grams(unit.words)):
-            index.setdefault(gram, []).append(unit.at + offset)
-    return found
-
-
-def _short_heads(match: _Match, units: list[_Unit], words: list[str], found: list[_Match]) -> list[_Match]:
-    """Give the short lines before a match (a by-line, a heading) that stood before its source too."""
-    heads: list[_Match] = []
-    number, source = match.unit - 1, match.source
-    while number > (found[-1].unit if found else 0) and 0 < len(units[number].words) < _GRAM:
-        size = len(units[number].words)
-        if source < size or tuple(words[source - size : source]) != units[number].words:
-            break
-        heads.insert(0, _Match(number, source - size, source, exact=True))
-        number, source = number - 1, source - size
-    return heads
-
-
-def _grams(words: Words) -> list[Words]:
-    return list(zip(*(words[offset:] for offset in range(_GRAM)), strict=False))
-
-
-def _exact(
-    number: int, unit: _Unit, words: list[str], index: dict[Words, list[int]], follows: int | None
-) -> _Match | None:
-    """Find the sentence word for word, first where the last match ended; short ones only there."""
-    size = len(unit.words)
-    places = [] if follows is None else [follows]
-    if size >= _GRAM:
-        places += index.get(unit.words[:_GRAM], [])[:_MAX_VOTES]
-    for place in places:
-        if place + size <= unit.at and tuple(words[place : place + size]) == unit.words:
-            return _Match(number, place, place + size, exact=True)
-    return None
-
-
-def _mended(
-    number: int, unit: _Unit, words: list[str], index: dict[Words, list[int]], follows: int | None
-) -> _Match | None:
-    """Find the sentence but for a mended word, figures alike."""
-    if not index:
-        return None
-    votes = Counter(
-        place - offset
-        for offset, gram in enumerate(_grams(unit.words))
-        for place in index.get(gram, ())[:_MAX_VOTES]
-    )
-    if not votes:
-        return None
-    place = max(0, min(votes, key=lambda at: (-votes[at], at)))
-    told = tuple(words[place : min(place + len(unit.words), unit.at)])
-    # In its place within a pass, a sentence may be mended more than one found by its words alone.
-    part = 4 if place == follows else 8
-    small = _changed(told, unit.words) <= max(1, len(unit.words) // part)
-    alike = small and _figures(told) == _figures(unit.words)
-    return _Match(number, place, place + len(unit.words), exact=False) if alike else None
-
-
-def _figures(words: Words) -> Words:
-    return tuple(word for word in words if word[0].isdigit())
-
-
-def _changed(told: Words, again: Words) -> int:
-    """Count the words that one of two sentences has and the other has not."""
-    before, after = Counter(told), Counter(again)
-    return max((before - after).total(), (after - before).total())
-
-
-def _runs(matches: list[_Match]) -> list[list[_Match]]:
+def _runs(matches: list[Match]) -> list[list[Match]]:
     """Part the matches into runs in the order of the first telling; gaps only in one from the very start."""
-    runs: list[list[_Match]] = []
+    runs: list[list[Match]] = []
     for match in matches:
         run = runs[-1] if runs else None
         reach = 1 + (_MAX_GAP if run and run[0].source == 0 else 0)
@@ -237,7 +133,7 @@ def _runs(matches: list[_Match]) -> list[list[_Match]]:
     return runs
 
 
-def _is_placed(run: list[_Match], units: list[_Unit], fresh: list[int]) -> bool:
+def _is_placed(run: list[Match], units: list[Unit], fresh: list[int]) -> bool:
     """Tell whether a run stands where a pass does: after what it tells again, or told from the very start."""
     start, last = units[run[0].unit].at, units[run[-1].unit]
     follows = fresh[start] <= fresh[min(run[-1].end, start)]
@@ -245,7 +141,7 @@ def _is_placed(run: list[_Match], units: list[_Unit], fresh: list[int]) -> bool:
     return follows or from_the_start
 
 
-def _is_pass(run: list[_Match], units: list[_Unit], told: int) -> bool:
+def _is_pass(run: list[Match], units: list[Unit], told: int) -> bool:
     """Tell whether a run is long and alike enough; `told` words stand before it for the first time."""
     words = sum(len(units[match.unit].words) for match in run)
     exact = sum(len(units[match.unit].words) for match in run if match.exact)
@@ -260,7 +156,7 @@ def _is_pass(run: list[_Match], units: list[_Unit], told: int) -> bool:
     return len(run) > 1 and words >= max(3 * MIN_PASS, 0.8 * told) and len(mended) <= 0.06 * words
 
 
-def _kept(draft: Draft, units: list[_Unit], doomed: set[int]) -> tuple[Line, ...]:
+def _kept(draft: Draft, units: list[Unit], doomed: set[int]) -> tuple[Line, ...]:
     touched: dict[int, list[str]] = {units[at].line: [] for at in doomed}
     for at, unit in enumerate(units):
         if unit.line in touched and at not in doomed:
@@ -275,9 +171,9 @@ def _kept(draft: Draft, units: list[_Unit], doomed: set[int]) -> tuple[Line, ...
     return tuple(lines)
 
 
-def _removed(draft: Draft, units: list[_Unit], doomed: set[int]) -> tuple[Removed, ...]:
+def _removed(draft: Draft, units: list[Unit], doomed: set[int]) -> tuple[Removed, ...]:
     """Put what goes on record, one entry for each stretch without a gap."""
-    stretches: list[list[_Unit]] = []
+    stretches: list[list[Unit]] = []
     last = -2
     for at in sorted(doomed):
         if at != last + 1:
@@ -287,7 +183,7 @@ def _removed(draft: Draft, units: list[_Unit], doomed: set[int]) -> tuple[Remove
     return tuple(removal("repeated", _text_of(draft, stretch)) for stretch in stretches)
 
 
-def _text_of(draft: Draft, stretch: list[_Unit]) -> str:
+def _text_of(draft: Draft, stretch: list[Unit]) -> str:
     texts: dict[int, str] = {}
     for unit in stretch:
         texts[unit.line] = texts.get(unit.line, "") + draft.lines[unit.line].text[unit.start : unit.end]

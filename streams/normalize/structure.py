@@ -67,6 +67,9 @@ def items(
     marked = [at for at, line in enumerate(lines) if _EARLY_MARK.search(line.text, 0, _EARLY)]
     if len(marked) < _MIN_ITEMS - whole_opens:  # few texts are worth the closer look
         return UNSET
+    early = [at for at in marked if at <= _MAX_INTRODUCTION]
+    if not whole_opens and not any(opens_with_dateline(lines[at].text, source_name) for at in early):
+        return UNSET
     datelined = [at for at in marked if opens_with_dateline(lines[at].text, source_name)]
     if whole_opens and datelined and datelined[0] > 0:
         datelined.insert(0, 0)
