@@ -106,19 +106,20 @@ def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
     related, sets = False, table.sets
     for place in range(at, min(at + _FARTHEST_NUMBER, len(sentence))):
         word = sentence[place]
-        if word.isascii() and (
-            sets["killed_phrases"].at(sentence, place) or sets["harmed"].at(sentence, place)
-        ):
+        joins = word[0] == "و" or word == "and"
+        if not joins and word not in table.turns and not (related and table.verb_kind(word)):
+            continue
+        if sets["killed_phrases"].at(sentence, place) or sets["harmed"].at(sentence, place):
             return None  # seven lost their lives and twenty others
         if place >= at + _FARTHEST_GROUP and not _is_so_many_of(sentence, place):
             continue
-        if table.sets["ranks_of"].at(sentence, place):
+        if sets["ranks_of"].at(sentence, place):
             continue
-        if table.sets["followers"].at(sentence, place) and word not in ("من", "and", "of"):
+        if sets["followers"].at(sentence, place) and word not in ("من", "and", "of"):
             related = True
             continue
         if related and not is_related(table, sentence, place):
-            if word[0] == "و" or word == "and" or table.verb_kind(word):
+            if joins or table.verb_kind(word):
                 return None
             continue
         if word in ("and", "و") and place + 1 < len(sentence):

@@ -11,6 +11,7 @@ KINDS = ("killed", "injured", "missing")
 _PEELED = "وفبل"
 _LEAST_PEELED = 3
 _DONE_AWAY = ("ended", "executed", "lost", "deaths_of")
+_TURNS = ("followers", "ranks_of", "killed_phrases", "harmed")
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
 
@@ -157,6 +158,8 @@ class Words:
             for name, phrases in table[part].items()
             if name not in ("endings", "possessives")
         }
+        self.turns = frozenset().union(*(self.sets[name].first for name in _TURNS))
+        """Words before which a further group of the same number may end: all others are passed over."""
         self.befell = frozenset().union(*(self.sets[f"befell_{kind}"].words for kind in KINDS))
 
     def person(self, word: str) -> bool:
