@@ -85,7 +85,8 @@ def tolls(rows: list[list[str]]) -> dict[str, Score]:
     return scores
 
 
-def _is_same(label: str, surface: str) -> bool:
+def is_same(label: str, surface: str) -> bool:
+    """Tell whether a name found is the label's, with or without a clitic or the article."""
     wanted, found = match(label), match(surface)
     return (found.endswith(wanted) and len(found) - len(wanted) <= 3) or (
         wanted.endswith(found) and (len(wanted) - len(found) <= 2)
@@ -104,7 +105,7 @@ def own(half: str) -> dict[str, Score]:
             labels = [str(label).split(":")[0] for label in labelled[kind]]  # type: ignore[attr-defined]
             right = 0
             for label in labels:
-                hit = next((one for one in found if any(_is_same(label, surface) for surface in one)), None)
+                hit = next((one for one in found if any(is_same(label, surface) for surface in one)), None)
                 if hit is not None:
                     found.remove(hit)
                     right += 1
@@ -112,7 +113,9 @@ def own(half: str) -> dict[str, Score]:
     return scores
 
 
-def _rules(kind: str) -> Finder:
+def rules_for(kind: str) -> Finder:
+    """Give what finds names of a kind by the rules."""
+
     def find(text: str, lang: str) -> Iterable[tuple[int, int]]:
         event: EnrichedArticle = tag(article(0, "", text, lang))
         return [(one.start, one.end) for value in getattr(event, kind) for one in value.evidence]
@@ -193,7 +196,7 @@ def main() -> None:
     for name, articles in newswire(folder):
         print(f"{name}, {len(articles)} articles:")
         for kind in KINDS:
-            print(f"  {kind:14} {score(articles, kind, _rules(kind))}")
+            print(f"  {kind:14} {score(articles, kind, rules_for(kind))}")
         for title, find in baselines.items():
             print(f"  places by {title}: {score(articles, 'places', find)}")
 

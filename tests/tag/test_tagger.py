@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+from training.elsewhere import finder, on_our_own
 from training.tagger import Sentence, by_rules, features, listed, located, sentences, trained
 
 CITIES = ("بغداد", "الموصل", "البصرة", "كركوك", "أربيل", "النجف", "السماوة", "تكريت")
@@ -35,3 +36,15 @@ def test_the_rules_are_counted_by_the_same_words() -> None:
     given = [Sentence(("وصل", "الوفد", "إلى", "بغداد", "أمس", "."), ("O", "O", "O", "B-LOC", "O", "O"))]
     assert by_rules(given) == {(0, 3, 4)}
     assert (0, 3, 4) in listed(given)
+
+
+def test_what_is_found_is_given_by_its_letters(tmp_path: Path) -> None:
+    find = finder(trained(made() * 3, tmp_path / "model"))
+    text = "قال السيد بغداد ذلك\nوصل الوفد إلى الرمادي أمس"
+    assert [text[start:end] for start, end in find(text, "ar")] == ["الرمادي"]
+
+
+def test_a_finder_of_nothing_misses_every_place_and_is_never_wrong() -> None:
+    counts = on_our_own(lambda text, lang: []).counts
+    assert counts["right"] == counts["wrong"] == 0
+    assert counts["missed"] > 0
