@@ -75,7 +75,7 @@ def _ranked(passage: Passage, end: int) -> Spotted | None:
     if not words:
         return None
     count = latin(passage, words) if words[0][0].isascii() else _arabic(words)
-    return _person(passage, words[:count], "rank") if count else None
+    return _titled(passage, words[:count], "rank") if count else None
 
 
 def _may_be_ranked(passage: Passage, end: int) -> bool:
@@ -139,14 +139,21 @@ def _given(passage: Passage, start: int) -> Spotted | None:
     """Read a name without a title: two given names, or one and a family name in ال."""
     if not _may_go_on(passage, start) or _is_on(passage, start):
         return None
-    words, cues = _from(passage, start, _LONGEST_NAME), introducers()
+    words = _from(passage, start, _LONGEST_NAME)
     if _is_in_the_name_of(passage, words):
         return None
     if words[0][0].isascii():
         return _english_given(passage, words)
-    count = _arabic(words)
-    if count and role(passage, start) is not None:
-        return _person(passage, words[:count], "role")
+    told, given = _arabic(words), _given_names(words)
+    office = role(passage, start) if told or given else None
+    if told and office is not None:
+        return _person(passage, words[:told], "role", office)
+    return _person(passage, words[:given], "given", office) if given else None
+
+
+def _given_names(words: Sequence[tuple[str, int]]) -> int:
+    """Give how many words of a name without a title stand in front; 0 where it is no full name."""
+    cues = introducers()
     count, parts = 1, 1
     while count < min(len(words), _LONGEST_NAME):
         word, before = words[count][0], words[count - 1][0]
@@ -163,9 +170,7 @@ def _given(passage: Passage, start: int) -> Spotted | None:
         count += 1
         if family:
             break
-    if parts < 2:
-        return None
-    return _person(passage, words[: ended(words, count)], "given")
+    return ended(words, count) if parts > 1 else 0
 
 
 def _is_on(passage: Passage, start: int) -> bool:
@@ -181,7 +186,7 @@ def _english_given(passage: Passage, words: Sequence[tuple[str, int]]) -> Spotte
     following = words[count][0] if count < len(words) else ""
     if following in introducers().named_after or holds_place(passage, words[:count]):
         return None
-    return _person(passage, words[:count], "given")
+    return _titled(passage, words[:count], "given")
 
 
 def _may_go_on(passage: Passage, start: int) -> bool:
@@ -203,7 +208,7 @@ def _held(passage: Passage, start: int, end: int) -> Spotted | None:
     """Read an English name after its office: "rescue chief Dilshad Rauf"."""
     words = _tail(passage, end)
     count = latin(passage, words)
-    return _person(passage, words[:count], "office") if count > 1 else _beside(passage, start, end)
+    return _titled(passage, words[:count], "office") if count > 1 else _beside(passage, start, end)
 
 
 def _beside(passage: Passage, start: int, end: int) -> Spotted | None:
@@ -211,7 +216,7 @@ def _beside(passage: Passage, start: int, end: int) -> Spotted | None:
     if not passage.folded.text[start].isascii():
         return None
     words = in_apposition(passage, start, end) or between_commas(passage, end)
-    return _person(passage, words, "office") if words else None
+    return _titled(passage, words, "office") if words else None
 
 
 def _is_in_the_name_of(passage: Passage, words: Sequence[tuple[str, int]]) -> bool:
@@ -222,10 +227,17 @@ def _is_in_the_name_of(passage: Passage, words: Sequence[tuple[str, int]]) -> bo
     return bool(before) and before[0].removeprefix("و") in introducers().roles
 
 
-def _person(passage: Passage, words: Sequence[tuple[str, int]], rule: str) -> Spotted:
+def _titled(passage: Passage, words: Sequence[tuple[str, int]], rule: str) -> Spotted:
+    """Give a person with the office that may be told before the name."""
+    return _person(passage, words, rule, role(passage, words[0][1]))
+
+
+def _person(
+    passage: Passage, words: Sequence[tuple[str, int]], rule: str, office: str | None
+) -> Spotted:
     start, end = words[0][1], words[-1][1] + len(words[-1][0])
     key = "person~" + " ".join(word for word, _ in words)
-    return Spotted(passage, start, end, "person", key, f"people:{rule}", role(passage, start))
+    return Spotted(passage, start, end, "person", key, f"people:{rule}", office)
 
 
 def _organisation(passage: Passage, start: int, end: int) -> Spotted | None:

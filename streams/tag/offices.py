@@ -1,6 +1,5 @@
 """What somebody is: the office told before a name, and English names that stand beside their office."""
 
-import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -110,10 +109,9 @@ def role(passage: Passage, start: int) -> str | None:
     if offices().isdisjoint(words):
         return None
     found: int | None = None
-    roles, stops = introducers().roles, introducers().stops
+    stops, titles = introducers().stops, offices()
     for word in words:
-        bare = word.removeprefix("و").removeprefix("ال") if word not in roles else word
-        if bare in roles:
+        if word in titles and _is_role(word):
             found = at if found is None else found
         elif word in stops or (found is not None and _named_since(passage, found, at, word)):
             found = None
@@ -125,13 +123,19 @@ def role(passage: Passage, start: int) -> str | None:
     return text.removeprefix("و") if text.startswith("وال") else text or None
 
 
+def _is_role(word: str) -> bool:
+    """Tell whether a word is a role, or one behind "and" and the article."""
+    roles = introducers().roles
+    return word in roles or word.removeprefix("و").removeprefix("ال") in roles
+
+
 def _capitalised(passage: Passage, begin: int, at: int) -> int:
     """Give where the capitalised words before an English role begin: "Iraqi Prime Minister"."""
-    for word in reversed(list(re.finditer(r"[^ ]+", passage.folded.text[begin:at]))):
-        start = begin + word.start()
-        if not (word[0].isascii() and passage.surface(start, start + 1).isupper()):
+    for word in reversed(passage.folded.text[begin:at].split(" ")[:-1]):
+        start = at - len(word) - 1
+        if not (word.isascii() and passage.surface(start, start + 1).isupper()):
             break
-        if word[0] in _OPENERS:
+        if word in _OPENERS:
             break
         at = start
     return at

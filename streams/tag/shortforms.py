@@ -25,9 +25,8 @@ def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Itera
     for passage in passages if forms else ():
         if passage.vocabulary.isdisjoint(forms):
             continue
-        for number, word in enumerate(passage.folded.words):
-            if word not in forms:
-                continue
+        words = passage.folded.words
+        for number, word in [(number, word) for number, word in enumerate(words) if word in forms]:
             name, end = forms[word], passage.folded.cuts[number]
             plain = not name.startswith("ال") and not name.isascii()
             if not (plain and not _is_speaking(passage, end - len(name))):

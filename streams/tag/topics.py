@@ -162,8 +162,8 @@ def _kept(
     least = max(_LEAST, _SHARE_OF_BEST * best)
     sure = {topic for topic, score in scores.items() if score >= least and mentions.get(topic)}
     kept = sorted((one for one in sure if top_level(one) in sure), key=lambda topic: (-scores[topic], topic))
-    made: dict[_Mention, Evidence] = {}
-    return tuple(_topic(passages, topic, scores[topic], mentions[topic], made) for topic in kept[:_MOST])
+    shown = _Shown(passages)
+    return tuple([_topic(topic, scores[topic], shown.evidence(mentions[topic])) for topic in kept[:_MOST]])
 
 
 def _count(passage: Passage, found: _Found) -> None:
@@ -234,7 +234,7 @@ def _add_wider(scores: dict[str, float], mentions: dict[str, list[_Mention]]) ->
         wide = (top,) if parent == top or parent not in _spoken_of() else (parent, top)
         for wider in wide if top != topic else ():
             scores[wider] = max(scores.get(wider, 0.0), round(score * _UPWARDS, 3))
-            mentions.setdefault(wider, []).extend(mentions[topic])
+            mentions[wider] = mentions[wider] + mentions[topic] if wider in mentions else mentions[topic]
 
 
 @cache
@@ -245,18 +245,30 @@ def top_level(topic: str) -> str:
     return topic
 
 
-def _topic(
-    passages: Sequence[Passage], topic: str, score: float, mentions: Sequence[_Mention],
-    made: dict[_Mention, Evidence],
-) -> Topic:  # fmt: skip
-    """Give a topic with its evidence; `made` holds what was made already for a topic below it."""
-    spans = {one[:3]: one for one in mentions}
-    told = [spans[key] for key in sorted(spans)]
-    for one in told:
-        if one not in made:
-            made[one] = passages[one[0]].evidence(one[1], -one[2], one[3])
+class _Shown:
+    """Evidence made so far: a topic and those above it have mentions in common, or all of them."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+        self._single: dict[_Mention, Evidence] = {}
+        self._lists: dict[int, tuple[Evidence, ...]] = {}
+
+    def evidence(self, mentions: list[_Mention]) -> tuple[Evidence, ...]:
+        """Give the evidence of mentions in reading order, each span once."""
+        known = self._lists.get(id(mentions))
+        if known is None:
+            spans = {one[:3]: one for one in mentions}
+            known = self._lists[id(mentions)] = tuple([self._one(spans[key]) for key in sorted(spans)])
+        return known
+
+    def _one(self, mention: _Mention) -> Evidence:
+        known = self._single.get(mention)
+        if known is None:
+            in_text, start, minus_end, rule = mention
+            known = self._single[mention] = self._passages[in_text].evidence(start, -minus_end, rule)
+        return known
+
+
+def _topic(topic: str, score: float, evidence: tuple[Evidence, ...]) -> Topic:
     concept = concepts()[topic]
-    return Topic(
-        id=topic, label=concept.label, label_ar=concept.label_ar, score=score,
-        evidence=tuple([made[one] for one in told]),
-    )  # fmt: skip
+    return Topic(id=topic, label=concept.label, label_ar=concept.label_ar, score=score, evidence=evidence)
