@@ -103,8 +103,11 @@ def _is_one_count(table: Words, sentence: tuple[str, ...], number: Quantity, mor
 
 def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read "و5 مسلحين", "وشرطيا", "and two policemen" within three words."""
-    related, sets = False, table.sets
-    for place in range(at, min(at + _FARTHEST_NUMBER, len(sentence))):
+    ahead, sets = sentence[at : at + _FARTHEST_NUMBER], table.sets
+    if "and" not in ahead and not any(word[0] == "و" for word in ahead):
+        return None
+    related = False
+    for place in range(at, at + len(ahead)):
         word = sentence[place]
         joins = word[0] == "و" or word == "and"
         if not joins and word not in table.turns and not (related and table.verb_kind(word)):

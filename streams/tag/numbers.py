@@ -18,7 +18,9 @@ _LARGEST = 10**10
 _REMEMBERED = 50_000
 _HALF_DUALS = frozenset(["الفا", "مليونا"])
 _HALVES = frozenset(["نصف", "half"])
-_OPENERS = _HALVES | {"بين", "between", "a", "an", "one", "his", "her", "their"}
+_RANGES = frozenset(["بين", "between"])
+_ARTICLES = frozenset(["a", "an"])
+_NOTHING: frozenset[str] = frozenset()
 _ANDS = frozenset(["and", "و"])
 _RANGE_LINKS = _ANDS | {"الي", "to"}
 _ONE_OF = frozenset(["احد", "احدي"])
@@ -83,11 +85,36 @@ def is_number(word: str) -> bool:
     return _DIGITS.match(word) is not None or _lookup(word)[0] is not None
 
 
+def may_begin(words: Sequence[str], at: int) -> bool:
+    """Tell at one look whether a quantity can begin here: a number, a bound, "between", "a dozen"."""
+    asked = followers_asked(words[at])
+    return asked is not None and (not asked or (at + 1 < len(words) and words[at + 1] in asked))
+
+
 @lru_cache(maxsize=_REMEMBERED)
-def may_begin(word: str) -> bool:
-    """Tell whether a quantity can begin with this word: a number, a bound before one, "between", "a"."""
+def followers_asked(word: str) -> frozenset[str] | None:
+    """Give the words of which one must follow where a quantity begins with `word`; None where none can.
+
+    No words where any may follow. "في" begins "في حدود", and hardly ever a quantity.
+    """
+    if is_number(word) or word in _RANGES or word in _HALVES:
+        return _NOTHING
     starts = _bounds("before")
-    return is_number(word) or word in starts or word[1:] in starts or word in _OPENERS
+    bare = word[1:] if len(word) > 3 and word[0] in _CLITICS else ""
+    phrases = [phrase for phrase, _ in (*starts.get(word, ()), *starts.get(bare, ()))]
+    if any(len(phrase) == 1 for phrase in phrases):
+        return _NOTHING
+    following = {phrase[1] for phrase in phrases}
+    following |= _RANGES if word == "ما" else _NOTHING
+    following |= _after_article() if word in _ARTICLES else _NOTHING
+    return frozenset(following) or None
+
+
+@cache
+def _after_article() -> frozenset[str]:
+    """Give the words that are numbers behind "a"."""
+    kinds = ("hundred", "scale")
+    return frozenset(word for word, found in _words().items() if found.kind in kinds) | {"dozen"}
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -99,7 +126,7 @@ def _may_follow(word: str) -> bool:
 
 def quantity(words: Sequence[str], at: int) -> Quantity | None:
     """Read the quantity that begins at word `at`, with the bounds before and after it; None if none does."""
-    if at >= len(words) or not may_begin(words[at]):
+    if at >= len(words) or not may_begin(words, at):
         return None
     if _is_plain(words[at]) and (at + 1 == len(words) or not _may_follow(words[at + 1])):
         value = int(words[at])
@@ -147,7 +174,7 @@ def _bounded(number: Quantity, kind: str) -> Quantity:
 def _range(words: Sequence[str], at: int) -> Quantity | None:
     """Read "between 10 and 15"."""
     at += list(words[at : at + 2]) == ["ما", "بين"]
-    if at >= len(words) or words[at] not in ("بين", "between"):
+    if at >= len(words) or words[at] not in _RANGES:
         return None
     first = _plain(words, at + 1)
     if first is None or first.end >= len(words):
@@ -196,7 +223,7 @@ def _rest(words: Sequence[str], at: int, scale: int) -> int:
 
 def _article(words: Sequence[str], at: int) -> Quantity | None:
     """Read English "a dozen", "a hundred"."""
-    if words[at] not in ("a", "an") or at + 1 >= len(words):
+    if words[at] not in _ARTICLES or at + 1 >= len(words):
         return None
     if words[at + 1] == "dozen":
         return Quantity(12, 12, at, at + 2)

@@ -38,6 +38,7 @@ class _Cues:
     titles: frozenset[str]
     not_before: frozenset[str]
     nations: dict[str, str]
+    nation_words: frozenset[str]
 
 
 @cache
@@ -58,6 +59,7 @@ def _cues() -> _Cues:
         titles=words("titles"),
         not_before=words("not_before"),
         nations=_nations(),
+        nation_words=frozenset(_nations()),
     )
 
 
@@ -69,14 +71,6 @@ def _nations() -> dict[str, str]:
             for form in (word, word + "ه", word + "ين", word + "ون") if not word.isascii() else (word,):
                 forms[form] = forms["ال" + form] = country
     return forms
-
-
-class Mention(NamedTuple):
-    """A hit that may be a place, with its possible rows."""
-
-    passage: Passage
-    hit: Hit
-    meanings: tuple[Meaning, ...]
 
 
 class _Reading(NamedTuple):
@@ -104,13 +98,27 @@ def _reading(meanings: tuple[Meaning, ...]) -> _Reading:
     )
 
 
+class Mention(NamedTuple):
+    """A hit that may be a place, with its possible rows."""
+
+    passage: Passage
+    hit: Hit
+    meanings: tuple[Meaning, ...]
+    reading: _Reading
+
+
+def mention(passage: Passage, hit: Hit) -> Mention | None:
+    """Give a hit as what may be a place; None where no place has that name."""
+    meanings = tuple([meaning for meaning in hit.meanings if meaning.kind == "place"])
+    return Mention(passage, hit, meanings, _reading(meanings)) if meanings else None
+
+
 def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:
     """Give the places of an article, the surest first; `mentions` in reading order."""
     possible = [mention for mention in mentions if _possible(mention)]
     sporty = any(map(_is_club, possible)) and _is_sporty(mentions)
     mentions = [mention for mention in possible if not _is_club(mention)] if sporty else possible
-    sure = [mention for mention in mentions if _reading(mention.meanings).free]
-    support = _support(article, sure)
+    support = _support(article, [mention for mention in mentions if mention.reading.free])
     found: dict[int, list[tuple[Evidence, float]]] = {}
     accepted_end: tuple[int, int] = (-1, -1)
     for mention in mentions:
@@ -128,13 +136,12 @@ def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place,
 
 def is_free(mention: Mention) -> bool:
     """Tell whether a mention is a place without any context."""
-    return _reading(mention.meanings).free
+    return mention.reading.free
 
 
 def _possible(mention: Mention) -> bool:
     """Tell whether spelling and neighbours allow a place at all."""
-    cues, passage, hit = _cues(), mention.passage, mention.hit
-    reading = _reading(mention.meanings)
+    cues, (passage, hit, _, reading) = _cues(), mention
     latin = passage.folded.text[hit.start].isascii()
     if latin or reading.capitals or reading.spellings:
         surface = passage.surface(hit.start, hit.end)
@@ -167,19 +174,19 @@ def _is_sporty(mentions: Sequence[Mention]) -> bool:
 
 
 def _is_club(mention: Mention) -> bool:
-    return _reading(mention.meanings).clubs and not _has_type(mention)
+    return mention.reading.clubs and not _has_type(mention)
 
 
 def _support(article: DedupedArticle, sure: Sequence[Mention]) -> Counter[str]:
     """Count what speaks for each country: sure places, adjectives of nations, the dateline."""
     support: Counter[str] = Counter()
     for mention in sure:
-        countries = _reading(mention.meanings).countries
+        countries = mention.reading.countries
         if len(countries) == 1:
             support[countries[0]] += 2
     nations = _cues().nations
     for passage in {id(mention.passage): mention.passage for mention in sure}.values():
-        for word in nations.keys() & passage.vocabulary:
+        for word in passage.of(_cues().nation_words):
             support[nations[word]] += passage.folded.words.count(word)
     if article.dateline and article.dateline.place:
         support.update(_countries_of(match(article.dateline.place)))
@@ -201,13 +208,13 @@ def _countries_of(name: str) -> tuple[str, ...]:
 
 def _grade(mention: Mention, support: Counter[str], accepted: tuple[int, int]) -> float | None:
     """Give how sure a mention is (0.4 to 0.8), or None where its flags ask for context that is not there."""
-    flags = _reading(mention.meanings).flags
+    flags = mention.reading.flags
     if _has_type(mention):
         return 0.8
     if not flags:
         return 0.7
     placed = _is_placed(mention, accepted)
-    supported = any(support[country] for country in _reading(mention.meanings).countries)
+    supported = any(support[country] for country in mention.reading.countries)
     if placed and (flags != "s" or (supported and _is_joined(mention, accepted))):
         return 0.6
     return 0.45 if flags == "c" and supported and not _is_titled(mention) else None

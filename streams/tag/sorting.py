@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from events.article import DedupedArticle
-from streams.tag import introduced, names, offices, shortforms
+from streams.tag import introduced, names, offices, places, shortforms
 from streams.tag.lexicon import NAME_KINDS, Hit, leftmost_longest
 from streams.tag.names import Spotted
 from streams.tag.passage import Passage
@@ -53,8 +53,8 @@ def _listed(
         elif "mask" in hit.kinds:
             masked.append((hit.start, hit.end))
         else:
-            meanings = tuple(meaning for meaning in hit.meanings if meaning.kind == "place")
-            possible += [Mention(passage, hit, meanings)] if meanings else []
+            mention = places.mention(passage, hit)
+            possible += [mention] if mention else []
     return listed, possible, masked
 
 

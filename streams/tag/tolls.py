@@ -5,7 +5,7 @@ from functools import lru_cache
 from streams.tag.befallen import ACTIVE, participle
 from streams.tag.headcount import Statement, added, people, single, way
 from streams.tag.idioms import done_away, idiom
-from streams.tag.numbers import Quantity, is_number, may_begin, quantity
+from streams.tag.numbers import Quantity, followers_asked, is_number, may_begin, quantity
 from streams.tag.objects import all_of_them, numbered, object_of, of_them, unlisted
 from streams.tag.outcomes import counted, really, toll
 from streams.tag.tollwords import Words, words
@@ -22,16 +22,15 @@ _KIND_OF: dict[str | None, str] = {"died": "killed"}
 def statements(sentence: tuple[str, ...]) -> list[Statement]:
     """Give the statements of a sentence in reading order; each reader looks only a few words ahead."""
     table, found, done = words(), [], 0
-    for at, word in enumerate(sentence):
-        opens = _opens(word)
-        if at < done or not opens:
+    for at, opens in [(at, opens) for at, opens in enumerate(map(_opens, sentence)) if opens]:
+        if at < done:
             continue
         read = None
         if opens & _TOLL:
             read = toll(table, sentence, at)
         if opens & _CUE and not read:
             read = _cue(table, sentence, at)
-        if opens & _COUNT and not read:
+        if not read and (opens & _COUNT or (opens & _NUMBER and may_begin(sentence, at))):
             read = counted(table, sentence, at)
         if read:
             done = read.end
@@ -43,8 +42,8 @@ def statements(sentence: tuple[str, ...]) -> list[Statement]:
     return found if len(found) > 1 else [one for one in found if not one.loose]
 
 
-_TOLL, _CUE, _COUNT = 1, 2, 4
-_COUNTS = frozenset(["his", "her", "their", "another", "the", "عداد"])
+_TOLL, _CUE, _COUNT, _NUMBER = 1, 2, 4, 8
+_COUNTS = frozenset(["a", "an", "one", "his", "her", "their", "another", "the", "عداد"])
 
 
 @lru_cache(maxsize=50_000)
@@ -61,7 +60,8 @@ def _opens(word: str) -> int:
     if told or table.verb_kind(word) or word in sets["killed_phrases"].first | sets["lives"].first:
         opens |= _CUE
     noun = table.self_counting(word) or table.noun_kind(word) or (word.isascii() and word in table.one)
-    return opens | _COUNT * bool(noun or may_begin(word) or word in _COUNTS)
+    opens |= _COUNT * bool(noun or word in _COUNTS)
+    return opens | _NUMBER * (followers_asked(word) is not None)
 
 
 def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:
