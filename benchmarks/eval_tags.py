@@ -128,7 +128,7 @@ def _gazetteer(names: Iterable[str]) -> Finder:
 
     def find(text: str, lang: str) -> Iterable[tuple[int, int]]:
         folded = fold(text, lang)
-        hits = leftmost_longest(lexicon.find(folded.text), lambda hit: True)
+        hits = leftmost_longest(lexicon.find(folded.text))
         return [folded.span(hit.start, hit.end) for hit in hits]
 
     return find

@@ -7,12 +7,12 @@ from events.article import RawArticle
 from events.urls import canonical_url
 
 
-def digest(*parts: str, size: int = 16) -> str:
+def digest(*parts: str | bytes, size: int = 16) -> str:
     """Give a hexadecimal BLAKE2b digest (RFC 7693) of `parts`, `size` bytes long.
 
-    Parts are length-prefixed, so that ("ab", "c") and ("a", "bc") differ.
+    Parts are length-prefixed, so that ("ab", "c") and ("a", "bc") differ. Bytes stand for the text in UTF-8.
     """
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    encoded = [part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass") for part in parts]
     framed = b"".join([len(data).to_bytes(8, "little") + data for data in encoded])
     return hashlib.blake2b(framed, digest_size=size).hexdigest()
 

@@ -63,5 +63,5 @@ def tag(article: DedupedArticle) -> EnrichedArticle:
         urgency=urgency(article),
         rules_version=RULES_VERSION,
     )
-    event_id = digest("enriched", msgspec.json.encode(enriched).decode())
+    event_id = digest("enriched", msgspec.json.encode(enriched))
     return msgspec.structs.replace(enriched, event_id=event_id)

@@ -232,9 +232,7 @@ def _titled(passage: Passage, words: Sequence[tuple[str, int]], rule: str) -> Sp
     return _person(passage, words, rule, role(passage, words[0][1]))
 
 
-def _person(
-    passage: Passage, words: Sequence[tuple[str, int]], rule: str, office: str | None
-) -> Spotted:
+def _person(passage: Passage, words: Sequence[tuple[str, int]], rule: str, office: str | None) -> Spotted:
     start, end = words[0][1], words[-1][1] + len(words[-1][0])
     key = "person~" + " ".join(word for word, _ in words)
     return Spotted(passage, start, end, "person", key, f"people:{rule}", office)

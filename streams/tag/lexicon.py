@@ -8,7 +8,7 @@ before the word boundaries are known, and a match it must throw away would hide 
 (pyahocorasick#133).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
@@ -31,6 +31,7 @@ _CLITIC_OF = {outline(clitic): clitic for clitic in WORD_CLITICS}
 _LONGEST_CLITIC = max(map(len, WORD_CLITICS))
 _BEFORE_ENTRY = frozenset((data or _SPACE)[-1] for data in _CLITIC_OF)
 """Characters that can stand right before an entry: the space, and the last one of a clitic."""
+_LIKE = frozenset(clitic for clitic in WORD_CLITICS if clitic.endswith("ك"))
 _SHORT = 5
 
 
@@ -124,7 +125,7 @@ class Lexicon:
                 continue
             clitic = "" if before == _SPACE[0] else _clitic(line, start)
             for clitics, meanings, kinds, several in groups[index]:
-                if clitic not in clitics or (clitic and _too_short(clitic, text, start, end - 1)):
+                if clitic not in clitics or (clitic in _LIKE and _too_short(text, start, end - 1)):
                     continue
                 if not several or text[start : end - 1] == several:
                     hits.append(_hit(Hit, (start, end - 1, clitic, meanings, kinds)))
@@ -156,21 +157,19 @@ def _clitic(line: bytes, start: int) -> str | None:
     return _CLITIC_OF.get(head[head.rfind(_SPACE) + 1 :])
 
 
-def _too_short(clitic: str, text: str, start: int, end: int) -> bool:
+def _too_short(text: str, start: int, end: int) -> bool:
     """Tell whether "like" may not be peeled: كامل is no ك + آمل; longer names and those in ال may."""
-    return clitic.endswith("ك") and end - start < _SHORT and not text.startswith("ال", start)
+    return end - start < _SHORT and not text.startswith("ال", start)
 
 
 def _merged(hit: Hit, other: Hit) -> Hit:
     return hit._replace(meanings=hit.meanings + other.meanings, kinds=hit.kinds | other.kinds)
 
 
-def leftmost_longest(hits: Sequence[Hit], wanted: Callable[[Hit], bool]) -> list[Hit]:
-    """Keep the wanted hits that no earlier or longer wanted hit covers; same form, other reading: merged."""
+def leftmost_longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Keep the hits that no earlier or longer one covers; same form, other reading: merged."""
     kept: list[Hit] = []
     for hit in hits:
-        if not wanted(hit):
-            continue
         if kept and hit.start < kept[-1].end:
             if (hit.start, hit.end) == (kept[-1].start, kept[-1].end):
                 kept[-1] = _merged(kept[-1], hit)

@@ -224,7 +224,7 @@ def _death(lexicon: Lexicon, one: _Name, meaning: Meaning) -> str | None:
         return "is not found where it stands alone"
     if meaning.kind not in ("place", "person", "organisation"):
         return None
-    (first, *_) = leftmost_longest(hits, lambda hit: bool(hit.kinds & {*_KINDS.values(), "mask"}))
+    (first, *_) = leftmost_longest(hit for hit in hits if hit.kinds & {*_KINDS.values(), "mask"})
     winners = [other for other in first.meanings if other.kind != meaning.kind and not other.flags]
     if any(other.kind == "mask" for other in winners) and meaning.kind == "place":
         return "a mask of the same words always wins"

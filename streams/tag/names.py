@@ -119,7 +119,7 @@ def listing(mentions: Sequence[Spotted], kind: str) -> tuple[Named, ...]:
 def _named(mentions: Sequence[Spotted]) -> Named:
     evidence = [one.passage.evidence(one.start, one.end, one.rule) for one in mentions]
     about = _listed(mentions[0].key) or _unlisted(evidence[0])
-    title = any(one.field == "title" for one in evidence)
+    title = evidence[0].field == "title"  # in reading order: the headline first
     role = next((mention.role for mention in mentions if mention.role), None)
     score = min(1.0, about.base + 0.12 * title + 0.04 * math.log2(len(mentions)) + 0.05 * bool(role))
     return Named(

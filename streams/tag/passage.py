@@ -2,8 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from dataclasses import field as made
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,20 +15,18 @@ _READ_AT_MOST = 100_000
 _MOST_HITS = 20_000
 
 
-@dataclass(frozen=True)
 class Passage:
     """`hits` are all entries of the lexicon in `folded.text`, every reading of them."""
 
-    field: Field
-    display: str
-    folded: Spans
-    hits: tuple[Hit, ...]
-    _of: dict[frozenset[str], frozenset[str]] = made(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    _befores: dict[int, list[str]] = made(default_factory=dict, init=False, repr=False, compare=False)
-    _afters: dict[int, list[str]] = made(default_factory=dict, init=False, repr=False, compare=False)
-    _sentences: dict[int, "Sentence"] = made(default_factory=dict, init=False, repr=False, compare=False)
+    def __init__(self, field: Field, display: str, folded: Spans, hits: tuple[Hit, ...]) -> None:
+        self.field: Field = field
+        self.display = display
+        self.folded = folded
+        self.hits = hits
+        self.vocabulary = frozenset(folded.words)
+        """The different words of the match form."""
+        self._of: dict[frozenset[str], frozenset[str]] = {}
+        self._sentences: dict[int, Sentence] = {}
 
     def evidence(self, start: int, end: int, rule: str) -> Evidence:
         """Give the evidence for a span of the match form, in offsets of the display form."""
@@ -48,25 +44,13 @@ class Passage:
         return self.display[at : at + size]
 
     def before(self, start: int) -> list[str]:
-        """Give the words of the sentence before the word at a match offset, nearest first, four at most."""
-        known = self._befores.get(start)
-        if known is None:
-            known = self._befores[start] = self.folded.before(self.folded.number(start), 4)
-        return known
+        """Give the words of the sentence before the word at a match offset, nearest first, two at most."""
+        return self.folded.before(self.folded.number(start), 2)
 
-    def after(self, end: int) -> list[str]:
-        """Give the words of the sentence after a match offset that ends a word, four at most."""
-        known = self._afters.get(end)
-        if known is None:
-            words = self.folded.words
-            known = [words[number] for number in self.folded.after(self.folded.number(end), 4)]
-            self._afters[end] = known
-        return known
-
-    @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """Give the different words of the match form."""
-        return frozenset(self.folded.words)
+    def after(self, end: int) -> str:
+        """Give the next word of the sentence after a match offset that ends a word; empty at its end."""
+        folded = self.folded
+        return folded.words[folded.number(end) + 1] if folded.text[end : end + 1] == " " else ""
 
     def of(self, words: frozenset[str]) -> frozenset[str]:
         """Give those of a set of words that stand in the match form."""

@@ -105,12 +105,18 @@ class Mention(NamedTuple):
     hit: Hit
     meanings: tuple[Meaning, ...]
     reading: _Reading
+    before: list[str]
+    """Words of the sentence, nearest first."""
+    after: str
 
 
 def mention(passage: Passage, hit: Hit) -> Mention | None:
     """Give a hit as what may be a place; None where no place has that name."""
     meanings = tuple([meaning for meaning in hit.meanings if meaning.kind == "place"])
-    return Mention(passage, hit, meanings, _reading(meanings)) if meanings else None
+    if not meanings:
+        return None
+    before, after = passage.before(hit.start), passage.after(hit.end)
+    return Mention(passage, hit, meanings, _reading(meanings), before, after)
 
 
 def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:
@@ -141,7 +147,7 @@ def is_free(mention: Mention) -> bool:
 
 def _possible(mention: Mention) -> bool:
     """Tell whether spelling and neighbours allow a place at all."""
-    cues, (passage, hit, _, reading) = _cues(), mention
+    cues, (passage, hit, _, reading, before, after) = _cues(), mention
     latin = passage.folded.text[hit.start].isascii()
     if latin or reading.capitals or reading.spellings:
         surface = passage.surface(hit.start, hit.end)
@@ -151,13 +157,10 @@ def _possible(mention: Mention) -> bool:
             return False
         if reading.spellings and not any(surface in spellings for spellings in reading.spellings):
             return False
-    before, after = passage.before(hit.start), passage.after(hit.end)
     if before and not hit.clitic and _is_headed(before):
         return False
-    if not after:
-        return True
-    foreign = after[0] in cues.tails and passage.surface(hit.start, hit.end).isascii()
-    return not foreign and after[0] not in cues.not_before
+    foreign = after in cues.tails and passage.surface(hit.start, hit.end).isascii()
+    return not foreign and after not in cues.not_before
 
 
 def _is_headed(before: Sequence[str]) -> bool:
@@ -221,11 +224,10 @@ def _grade(mention: Mention, support: Counter[str], accepted: tuple[int, int]) -
 
 
 def _has_type(mention: Mention) -> bool:
-    cues, passage, hit = _cues(), mention.passage, mention.hit
-    before, after = passage.before(hit.start), passage.after(hit.end)
-    if not hit.clitic and before and _bare(before[0]) in cues.types:
+    cues, before = _cues(), mention.before
+    if before and not mention.hit.clitic and _bare(before[0]) in cues.types:
         return True
-    return bool(after) and after[0] in cues.types_after
+    return mention.after in cues.types_after
 
 
 def _bare(word: str) -> str:
@@ -238,12 +240,11 @@ def _bare(word: str) -> str:
 
 def _is_placed(mention: Mention, accepted: tuple[int, int]) -> bool:
     """Tell whether a locative stands before the name, or it is joined to a place just before it."""
-    cues, passage, hit = _cues(), mention.passage, mention.hit
-    before = passage.before(hit.start)
+    before, hit = mention.before, mention.hit
     if hit.clitic in ("ب", "وب", "فب"):
         return True
     return _is_joined(mention, accepted) or (
-        bool(before) and not hit.clitic and _bare(before[0]) in cues.strong
+        bool(before) and not hit.clitic and _bare(before[0]) in _cues().strong
     )
 
 
@@ -255,7 +256,7 @@ def _is_joined(mention: Mention, accepted: tuple[int, int]) -> bool:
 
 def _is_titled(mention: Mention) -> bool:
     """Tell whether a person's title or a given name stands right before."""
-    before = mention.passage.before(mention.hit.start)
+    before = mention.before
     return bool(before) and not mention.hit.clitic and before[0] in _cues().titles
 
 
@@ -263,7 +264,7 @@ def _choose(mention: Mention, support: Counter[str]) -> int:
     """Choose among places of one name: the kind that is named, the country spoken of, then size."""
     if len(mention.meanings) == 1:
         return mention.meanings[0].row
-    before = mention.passage.before(mention.hit.start)
+    before = mention.before
     typed = _has_type(mention)
     province = bool(before) and _bare(before[0]) in _cues().provinces
     at_start = mention.passage.field == "text" and mention.hit.start == 0

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from events.article import DedupedArticle
 from streams.tag import introduced, names, offices, places, shortforms
-from streams.tag.lexicon import NAME_KINDS, Hit, leftmost_longest
+from streams.tag.lexicon import NAME_KINDS, leftmost_longest
 from streams.tag.names import Spotted
 from streams.tag.passage import Passage
 from streams.tag.places import Mention, is_free
@@ -28,14 +28,12 @@ def sort_names(
         unlisted = introduced.introduced(passage, taken)
         spans = sorted((one.start, one.end) for one in unlisted)
         found += sorted([*listed, *unlisted], key=lambda one: one.start)
-        mentions += [one for one in possible if not _inside(spans, one.hit.start, one.hit.end)]
+        mentions += _outside(spans, possible)
     short = _short_forms(read, found, mentions)
-    spans_of = {
-        passage.field: sorted((one.start, one.end) for one in short if one.passage is passage)
-        for passage in read
-    }
-    left = [one for one in mentions if not _inside(spans_of[one.passage.field], one.hit.start, one.hit.end)]
-    return (*found, *short), tuple(left)
+    for passage in read if short else ():
+        spans = sorted((one.start, one.end) for one in short if one.passage is passage)
+        mentions = [one for one in mentions if one.passage is not passage or _outside(spans, [one])]
+    return (*found, *short), tuple(mentions)
 
 
 def _listed(
@@ -45,11 +43,11 @@ def _listed(
     listed: list[Spotted] = []
     possible: list[Mention] = []
     masked: list[tuple[int, int]] = []
-    for hit in leftmost_longest(passage.hits, _is_name):
+    for hit in leftmost_longest([hit for hit in passage.hits if not hit.kinds.isdisjoint(NAME_KINDS)]):
         named = names.spotted(passage, hit, own)
         if named:
             office = offices.role(passage, named.start) if named.kind == "person" else None
-            listed.append(named._replace(role=office))
+            listed.append(named._replace(role=office) if office else named)
         elif "mask" in hit.kinds:
             masked.append((hit.start, hit.end))
         else:
@@ -58,8 +56,11 @@ def _listed(
     return listed, possible, masked
 
 
-def _is_name(hit: Hit) -> bool:
-    return not hit.kinds.isdisjoint(NAME_KINDS)
+def _outside(spans: Sequence[tuple[int, int]], mentions: list[Mention]) -> list[Mention]:
+    """Give the mentions that touch none of `spans` (sorted, apart from each other)."""
+    if not spans:
+        return mentions
+    return [one for one in mentions if not _inside(spans, one.hit.start, one.hit.end)]
 
 
 def _inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
@@ -72,6 +73,10 @@ def _short_forms(
     read: Sequence[Passage], found: Sequence[Spotted], mentions: Sequence[Mention]
 ) -> list[Spotted]:
     """Give the family names that stand alone after the full name, where no other name stands."""
+    people = [one for one in found if one.kind == "person"]
+    shorts = list(shortforms.short_forms(read, people))
+    if not shorts:
+        return []
     spans = {passage.field: [] for passage in read}  # type: dict[str, list[tuple[int, int]]]
     first: dict[str, tuple[bool, int]] = {}
     for one in found:
@@ -82,10 +87,9 @@ def _short_forms(
             spans[mention.passage.field].append((mention.hit.start, mention.hit.end))
     for taken in spans.values():
         taken.sort()
-    people = [one for one in found if one.kind == "person"]
     return [
         short
-        for short in shortforms.short_forms(read, people)
+        for short in shorts
         if (short.passage.field != "title", short.start) > first[short.key]
         and not _inside(spans[short.passage.field], short.start, short.end)
     ]

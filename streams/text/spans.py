@@ -28,6 +28,7 @@ class Spans:
         self._lang = base_language(lang)
         self._letters: list[int] | None = None
         self._folded: Folded | None = None
+        self._gone = ink(self._lang).gone
         self._shown = everyday_bytes(display)
         if self._shown is None:
             self.text = match(display, lang)
@@ -50,11 +51,12 @@ class Spans:
         if places is None:
             return self._whole().span(start, end)
         # The place of a letter is its offset less the separators before it.
-        last = places[end - 1 - bisect_left(cuts, end - 1)] + 1
+        first = bisect_left(cuts, start)
+        last = places[end - 1 - bisect_left(cuts, end - 1, first)] + 1
         display, gone = self._display, self._gone
         while last < len(display) and display[last] in gone:
             last += 1
-        return places[start - bisect_left(cuts, start)], last
+        return places[start - first], last
 
     def gap(self, number: int) -> str:
         """Give what the display form has between word `number` and the word before it."""
@@ -117,10 +119,6 @@ class Spans:
         if self._folded is None:
             self._folded = fold(self._display, self._lang)
         return self._folded
-
-    @cached_property
-    def _gone(self) -> frozenset[str]:
-        return ink(self._lang).gone
 
     def _ink_places(self) -> list[int] | None:
         """Give where each letter stands in the display form; None where that is not certain."""

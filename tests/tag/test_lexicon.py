@@ -17,7 +17,7 @@ def small() -> Lexicon:
 
 def found(small: Lexicon, text: str) -> list[str]:
     folded = fold(text)
-    hits = leftmost_longest(small.find(folded.text), lambda hit: True)
+    hits = leftmost_longest(small.find(folded.text))
     spans = [folded.span(hit.start, hit.end) for hit in hits]
     return [text[start:end] for start, end in spans]
 
