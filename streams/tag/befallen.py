@@ -1,7 +1,8 @@
 """What befell an English subject: "12 people were killed", "Soldier killed, another wounded"."""
 
 from streams.tag.headcount import Statement, added, counted_people, english_one, people, single, way
-from streams.tag.numbers import Quantity, is_number, quantity
+from streams.tag.numbers import Quantity, quantity
+from streams.tag.numberwords import is_number
 from streams.tag.tollwords import Words
 
 LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die")

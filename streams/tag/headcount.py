@@ -6,7 +6,8 @@ three (ARABIC.md 4.4). Each reader looks a few words ahead, so reading is linear
 
 from typing import NamedTuple
 
-from streams.tag.numbers import Quantity, bounded_after, is_number, quantity
+from streams.tag.numbers import Quantity, bounded_after, quantity
+from streams.tag.numberwords import is_number
 from streams.tag.tollwords import Words
 
 _FARTHEST_GROUP = 6

@@ -6,21 +6,25 @@ table is our own: data/numbers.tsv, with the bounding phrases of data/casualties
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
 from typing import NamedTuple
 
-from streams.tag.tables import rows, settings
-from streams.text.fold import match
+from streams.tag.numberwords import (
+    ARTICLES,
+    CLITICS,
+    DIGITS,
+    HALVES,
+    RANGES,
+    NumberWord,
+    bounds,
+    is_scale,
+    lookup,
+    may_begin,
+    may_follow,
+    number_words,
+)
 
-_DIGITS = re.compile(r"([وفبلك]?)([0-9]{1,9})(\.[0-9]{1,3})?\Z")
-_CLITICS = "وفبلك"
 _LARGEST = 10**10
-_REMEMBERED = 50_000
 _HALF_DUALS = frozenset(["الفا", "مليونا"])
-_HALVES = frozenset(["نصف", "half"])
-_RANGES = frozenset(["بين", "between"])
-_ARTICLES = frozenset(["a", "an"])
-_NOTHING: frozenset[str] = frozenset()
 _ANDS = frozenset(["and", "و"])
 _RANGE_LINKS = _ANDS | {"الي", "to"}
 _ONE_OF = frozenset(["احد", "احدي"])
@@ -42,93 +46,15 @@ class Quantity(NamedTuple):
         return self.low if not self.bounded and self.low == self.high else None
 
 
-class _Word(NamedTuple):
-    value: int
-    kind: str
-
-
-@cache
-def _words() -> dict[str, _Word]:
-    return {match(row["word"]): _Word(int(row["value"]), row["class"]) for row in rows("numbers.tsv")}
-
-
-_Bounds = dict[str, list[tuple[tuple[str, ...], str]]]
-
-
-@cache
-def _bounds(place: str) -> _Bounds:
-    """Give the bounding phrases `before` or `after` the number by first word, the longest first."""
-    table: _Bounds = {}
-    for kind, phrases in settings("casualties.toml")["bounds"][place].items():
-        for words in (tuple(match(phrase).split()) for phrase in phrases):
-            table.setdefault(words[0], []).append((words, kind))
-    for known in table.values():
-        known.sort(key=lambda one: -len(one[0]))
-    return table
-
-
 def _is_plain(word: str) -> bool:
     return word.isdecimal() and word.isascii() and len(word) < 10
-
-
-def _lookup(word: str) -> tuple[_Word | None, str]:
-    """Give the entry of a number word and the clitic peeled off it."""
-    table = _words()
-    found = table.get(word)
-    if found or len(word) < 4 or word[0] not in _CLITICS:
-        return found, ""
-    return table.get(word[1:]), word[0]
-
-
-def is_number(word: str) -> bool:
-    """Tell whether a word is a number."""
-    return _DIGITS.match(word) is not None or _lookup(word)[0] is not None
-
-
-def may_begin(words: Sequence[str], at: int) -> bool:
-    """Tell at one look whether a quantity can begin here: a number, a bound, "between", "a dozen"."""
-    asked = followers_asked(words[at])
-    return asked is not None and (not asked or (at + 1 < len(words) and words[at + 1] in asked))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def followers_asked(word: str) -> frozenset[str] | None:
-    """Give the words of which one must follow where a quantity begins with `word`; None where none can.
-
-    No words where any may follow. "في" begins "في حدود", and hardly ever a quantity.
-    """
-    if is_number(word) or word in _RANGES or word in _HALVES:
-        return _NOTHING
-    starts = _bounds("before")
-    bare = word[1:] if len(word) > 3 and word[0] in _CLITICS else ""
-    phrases = [phrase for phrase, _ in (*starts.get(word, ()), *starts.get(bare, ()))]
-    if any(len(phrase) == 1 for phrase in phrases):
-        return _NOTHING
-    following = {phrase[1] for phrase in phrases}
-    following |= _RANGES if word == "ما" else _NOTHING
-    following |= _after_article() if word in _ARTICLES else _NOTHING
-    return frozenset(following) or None
-
-
-@cache
-def _after_article() -> frozenset[str]:
-    """Give the words that are numbers behind "a"."""
-    kinds = ("hundred", "scale")
-    return frozenset(word for word, found in _words().items() if found.kind in kinds) | {"dozen"}
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _may_follow(word: str) -> bool:
-    """Tell whether this word can change what the number before it says: "million", "على الأقل"."""
-    starts, found = _bounds("after"), _words().get(word)
-    return word in starts or word[1:] in starts or (found is not None and found.kind == "scale")
 
 
 def quantity(words: Sequence[str], at: int) -> Quantity | None:
     """Read the quantity that begins at word `at`, with the bounds before and after it; None if none does."""
     if at >= len(words) or not may_begin(words, at):
         return None
-    if _is_plain(words[at]) and (at + 1 == len(words) or not _may_follow(words[at + 1])):
+    if _is_plain(words[at]) and (at + 1 == len(words) or not may_follow(words[at + 1])):
         value = int(words[at])
         return Quantity(value, value, at, at + 1)
     number_at, kind = _bound(words, at, "before")
@@ -149,9 +75,9 @@ def _bound(words: Sequence[str], at: int, place: str) -> tuple[int, str]:
     """Give where a bounding phrase at `at` ends and what it says; the longest phrase wins."""
     if at >= len(words):
         return at, ""
-    word, table = words[at], _bounds(place)
+    word, table = words[at], bounds(place)
     known = table.get(word, [])
-    if len(word) > 3 and word[0] in _CLITICS and word[1:] in table:
+    if len(word) > 3 and word[0] in CLITICS and word[1:] in table:
         known = sorted([*known, *table[word[1:]]], key=lambda one: -len(one[0]))
     for phrase, kind in known:
         if len(phrase) == 1 or tuple(words[at + 1 : at + len(phrase)]) == phrase[1:]:
@@ -174,7 +100,7 @@ def _bounded(number: Quantity, kind: str) -> Quantity:
 def _range(words: Sequence[str], at: int) -> Quantity | None:
     """Read "between 10 and 15"."""
     at += list(words[at : at + 2]) == ["ما", "بين"]
-    if at >= len(words) or words[at] not in _RANGES:
+    if at >= len(words) or words[at] not in RANGES:
         return None
     first = _plain(words, at + 1)
     if first is None or first.end >= len(words):
@@ -189,10 +115,10 @@ def _range(words: Sequence[str], at: int) -> Quantity | None:
 def _plain(words: Sequence[str], at: int) -> Quantity | None:
     if at >= len(words):
         return None
-    digits = _DIGITS.match(words[at])
+    digits = DIGITS.match(words[at])
     if digits:
         return _digits(words, at, digits)
-    word, _ = _lookup(words[at])
+    word, _ = lookup(words[at])
     if word is None:
         return _half(words, at) or _article(words, at)
     if word.kind.startswith("vague"):
@@ -204,7 +130,7 @@ def _plain(words: Sequence[str], at: int) -> Quantity | None:
 
 def _digits(words: Sequence[str], at: int, digits: re.Match[str]) -> Quantity | None:
     """Read a number in digits, with a scale word after it ("3.5 million")."""
-    scale = _words().get(words[at + 1]) if at + 1 < len(words) else None
+    scale = number_words().get(words[at + 1]) if at + 1 < len(words) else None
     if scale and scale.kind == "scale":
         value = round(float(digits[2] + (digits[3] or "")) * scale.value)
         rest = _rest(words, at + 2, scale.value)
@@ -216,18 +142,18 @@ def _digits(words: Sequence[str], at: int, digits: re.Match[str]) -> Quantity | 
 
 def _rest(words: Sequence[str], at: int, scale: int) -> int:
     """Give what "و900" adds to "37 ألفا"; 0 for a number as large as the scale."""
-    found = _DIGITS.match(words[at]) if at < len(words) and words[at][0] == "و" else None
+    found = DIGITS.match(words[at]) if at < len(words) and words[at][0] == "و" else None
     value = int(found[2]) if found and not found[3] else 0
     return value if 100 <= value < scale else 0
 
 
 def _article(words: Sequence[str], at: int) -> Quantity | None:
     """Read English "a dozen", "a hundred"."""
-    if words[at] not in _ARTICLES or at + 1 >= len(words):
+    if words[at] not in ARTICLES or at + 1 >= len(words):
         return None
     if words[at + 1] == "dozen":
         return Quantity(12, 12, at, at + 2)
-    following = _words().get(words[at + 1])
+    following = number_words().get(words[at + 1])
     if following and following.kind in ("hundred", "scale"):
         return Quantity(following.value, following.value, at, at + 2)
     return None
@@ -236,17 +162,17 @@ def _article(words: Sequence[str], at: int) -> Quantity | None:
 def _half(words: Sequence[str], at: int) -> Quantity | None:
     """Read "نصف مليون", "half a million"."""
     scaled = at + 1 + (list(words[at + 1 : at + 2]) == ["a"])
-    if words[at] not in _HALVES or scaled >= len(words) or not _is_scale(words[scaled]):
+    if words[at] not in HALVES or scaled >= len(words) or not is_scale(words[scaled]):
         return None
-    value = _words()[words[scaled]].value // 2
+    value = number_words()[words[scaled]].value // 2
     return Quantity(value, value, at, scaled + 1)
 
 
-def _vague(words: Sequence[str], at: int, word: _Word) -> Quantity:
+def _vague(words: Sequence[str], at: int, word: NumberWord) -> Quantity:
     """Read "tens", "hundreds", also "tens of thousands": a range, never a number."""
     low, high, end = word.value, int(word.kind.partition(":")[2]), at + 1
     following = end + (list(words[end : end + 1]) == ["of"])
-    scale = _words().get(words[following].removeprefix("ال")) if following < len(words) else None
+    scale = number_words().get(words[following].removeprefix("ال")) if following < len(words) else None
     if scale and (scale.kind == "scale" or scale.value == 2000):
         factor = 1000 if scale.value <= 2000 else scale.value
         low, high, end = low * factor, high * factor, following + 1
@@ -259,7 +185,7 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
     while position < len(words) and total < _LARGEST:
         parted = _is_inner_and(words, position, at)
         position += parted
-        word, clitic = _lookup(words[position])
+        word, clitic = lookup(words[position])
         clitic = "و" if parted and not words[position].isascii() else clitic
         if word is None or word.kind.startswith("vague"):
             break
@@ -269,19 +195,14 @@ def _spoken(words: Sequence[str], at: int) -> Quantity | None:
         total, group = _add(word, clitic, total, group)
         position += 1
     value = total + group
-    if position > at and list(words[position : position + 1]) == ["ونصف"] and _is_scale(words[position - 1]):
-        value += _words()[words[position - 1]].value // 2
-        position += 1 + (position + 1 < len(words) and _is_scale(words[position + 1].removeprefix("ال")))
+    if position > at and list(words[position : position + 1]) == ["ونصف"] and is_scale(words[position - 1]):
+        value += number_words()[words[position - 1]].value // 2
+        position += 1 + (position + 1 < len(words) and is_scale(words[position + 1].removeprefix("ال")))
     if position == at + 1 and words[at].lstrip("وف") in _HALF_DUALS and _is_genitive(words, position):
         value *= 2
     one_of = position == at + 1 and words[at].lstrip("وفبل") in _ONE_OF
     known = position > at and 0 < value <= _LARGEST and not one_of
     return Quantity(value, value, at, position) if known else None
-
-
-def _is_scale(word: str) -> bool:
-    found = _words().get(word)
-    return found is not None and found.kind == "scale"
 
 
 def _is_genitive(words: Sequence[str], at: int) -> bool:
@@ -294,14 +215,16 @@ def _is_inner_and(words: Sequence[str], position: int, at: int) -> bool:
     if words[position] not in _ANDS or position == at or position + 1 >= len(words):
         return False
     if words[position] == "و":
-        return words[position + 1] in _words() and not _words()[words[position + 1]].kind.startswith("vague")
-    before, after = _words().get(words[position - 1]), _words().get(words[position + 1])
+        return words[position + 1] in number_words() and not number_words()[
+            words[position + 1]
+        ].kind.startswith("vague")
+    before, after = number_words().get(words[position - 1]), number_words().get(words[position + 1])
     return before is not None and before.kind == "hundred" and after is not None and after.value < 100
 
 
-def _continues(word: _Word, clitic: str, text: str, previous: str) -> bool:
+def _continues(word: NumberWord, clitic: str, text: str, previous: str) -> bool:
     """Tell whether a number word goes on: with و, as ten after a unit, as hundred, as scale."""
-    before = _lookup(previous)[0]
+    before = lookup(previous)[0]
     if text.isascii():
         return word.kind in ("hundred", "scale") or (before is not None and before.kind != "unit")
     if clitic:
@@ -313,7 +236,7 @@ def _continues(word: _Word, clitic: str, text: str, previous: str) -> bool:
     )
 
 
-def _add(word: _Word, clitic: str, total: int, group: int) -> tuple[int, int]:
+def _add(word: NumberWord, clitic: str, total: int, group: int) -> tuple[int, int]:
     if word.kind == "scale":
         return total + max(group, 1) * word.value, 0
     if word.kind == "dual":

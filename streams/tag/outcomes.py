@@ -2,7 +2,8 @@
 
 from streams.tag import befallen
 from streams.tag.headcount import Statement, added, counted_people, people, single
-from streams.tag.numbers import Quantity, bounded_after, is_number, quantity
+from streams.tag.numbers import Quantity, bounded_after, quantity
+from streams.tag.numberwords import is_number
 from streams.tag.tollwords import KINDS, Words
 
 _BEFORE_YEARS = frozenset(["since", "in", "from", "until", "during", "منذ", "عام", "سنه", "العام"])

@@ -2,7 +2,8 @@
 
 import re
 
-from streams.tag.numbers import is_number, quantity
+from streams.tag.numbers import quantity
+from streams.tag.numberwords import is_number
 from streams.tag.tollwords import Words, words
 
 _YEAR = re.compile(r"[وفبل]?(19[0-9]{2}|20[0-9]{2})\Z")

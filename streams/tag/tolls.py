@@ -5,7 +5,8 @@ from functools import lru_cache
 from streams.tag.befallen import ACTIVE, participle
 from streams.tag.headcount import Statement, added, people, single, way
 from streams.tag.idioms import done_away, idiom
-from streams.tag.numbers import Quantity, followers_asked, is_number, may_begin, quantity
+from streams.tag.numbers import Quantity, quantity
+from streams.tag.numberwords import followers_asked, is_number, may_begin
 from streams.tag.objects import all_of_them, numbered, object_of, of_them, unlisted
 from streams.tag.outcomes import counted, really, toll
 from streams.tag.tollwords import Words, words
