@@ -214,11 +214,10 @@ def _is_inner_and(words: Sequence[str], position: int, at: int) -> bool:
     """Tell whether "and" stands inside a number by itself: "one hundred and twenty", "خمسة و عشرون"."""
     if words[position] not in _ANDS or position == at or position + 1 >= len(words):
         return False
+    after = number_words().get(words[position + 1])
     if words[position] == "و":
-        return words[position + 1] in number_words() and not number_words()[
-            words[position + 1]
-        ].kind.startswith("vague")
-    before, after = number_words().get(words[position - 1]), number_words().get(words[position + 1])
+        return after is not None and not after.kind.startswith("vague")
+    before = number_words().get(words[position - 1])
     return before is not None and before.kind == "hundred" and after is not None and after.value < 100
 
 

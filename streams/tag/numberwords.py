@@ -18,7 +18,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 class NumberWord(NamedTuple):
-    """What a word of data/numbers.tsv is worth, and how it goes with others: unit, ten, hundred, scale, …"""
+    """What a word of data/numbers.tsv is worth, and how it goes with others: unit, ten, hundred, scale."""
 
     value: int
     kind: str
