@@ -82,9 +82,23 @@ def _article(sentences: list[list[str]], lang: str) -> Labelled:
             if open_kind and not tag.startswith("I-"):
                 spans.add((open_kind, start, end))
                 open_kind = ""
+            text = _before(text, token, lang)
             if tag.startswith("B-"):
                 open_kind, start = TYPES.get(tag[2:], ""), len(text)
-            text += token + " "
-            end = len(text) - 1
+            text += token + _after(token, lang)
+            end = len(text.rstrip(" "))
         text = text.rstrip(" ") + "\n"
     return Labelled(text, lang, frozenset(spans | ({(open_kind, start, end)} if open_kind else set())))
+
+
+_CLOSING = frozenset(",.;:!?)]}%") | {"'", "’", "-", "/"}
+_JOINING = frozenset("-/'’([{")
+"""Marks that English text joins to the word before or after; the corpus parts every token: "al - Abadi"."""
+
+
+def _before(text: str, token: str, lang: str) -> str:
+    return text.rstrip(" ") if lang == "en" and token in _CLOSING else text
+
+
+def _after(token: str, lang: str) -> str:
+    return "" if lang == "en" and token in _JOINING else " "

@@ -29,6 +29,8 @@ class Cues:
     speech: frozenset[str]
     offices: frozenset[str]
     """English words for what somebody is; a name stands right after, or before with a comma."""
+    surnames: frozenset[str]
+    """English titles that are family names too: Julie Bishop."""
     plain: frozenset[str]
     """English words that begin no name however they are written: weekdays, articles, verbs of saying."""
 
@@ -49,6 +51,7 @@ def introducers() -> Cues:
         ranks=words(people, "ranks", "english_ranks"),
         speech=words(people, "speech"),
         offices=words(people, "english_offices"),
+        surnames=words(people, "surnames"),
         plain=words(people, "english_plain"),
         named_after=words(people, "named_after"),
         not_names=words(organisations, "not_names") | words(people, "stops"),

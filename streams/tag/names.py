@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from events.article import DedupedArticle, Evidence, Named
+from streams.tag.cues import LINKS, introducers
 from streams.tag.lexicon import Hit, Meaning
 from streams.tag.passage import Passage
 from streams.tag.tables import rows
@@ -73,12 +74,29 @@ def spotted(passage: Passage, hit: Hit, own: frozenset[str]) -> Spotted | None:
             return None
         if form.isascii() and not passage.surface(hit.start, hit.end)[0].isupper():
             return None
+        if meaning.kind == "person" and _is_anothers(passage, hit, form):
+            return None
         if "u" in meaning.flags and not passage.surface(hit.start, hit.end).isupper():
             return None
         row = rows(_FILES[meaning.kind])[meaning.row]
         rule = f"{_RULES[meaning.kind]}:{row['id'] or row['name']}"
         return Spotted(passage, hit.start, hit.end, meaning.kind, f"{meaning.kind}:{meaning.row}", rule)
     return None
+
+
+def _is_anothers(passage: Passage, hit: Hit, form: str) -> bool:
+    """Tell a family name alone that is another's or a thing's: "Bassel al-Assad", "Assad University"."""
+    if not form.isascii() or " " in form:
+        return False
+    if passage.after(hit.end) in introducers().named_after:
+        return True
+    spans = passage.folded
+    number = spans.number(hit.start) - 2
+    if number < 0 or spans.words[number + 1] not in LINKS or spans.gap(number + 1) != " ":
+        return False
+    first = spans.words[number]
+    titled = first in introducers().ranks or first in introducers().plain
+    return not titled and passage.surface(spans.start(number), spans.start(number) + 1).isupper()
 
 
 _INTRODUCERS = frozenset(

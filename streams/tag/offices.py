@@ -39,10 +39,22 @@ def latin(passage: Passage, words: Sequence[tuple[str, int]]) -> int:
         upper = passage.surface(start, start + len(word))[:1].isupper()
         if not upper and not (count and word in LINKS):
             break
-        if word in cues.ranks or word in cues.roles or word in cues.offices or word in cues.plain:
+        titled = word in cues.ranks or word in cues.roles or word in cues.offices
+        if word in cues.plain or (titled and not (count == 1 and _ends_name(passage, word, start))):
             break
         count += 1
     return ended(words, count)
+
+
+def _ends_name(passage: Passage, word: str, start: int) -> bool:
+    """Tell a family name that is a title too: "Julie Bishop met", not "Salman King of"."""
+    after = passage.after(start + len(word))
+    if word not in introducers().surnames or after in _AFTER_OFFICE:
+        return False
+    number = passage.folded.number(start) + 1
+    words = passage.folded.words
+    begins = number < len(words) and words[number] == after and passage.folded.start(number)
+    return not begins or not passage.surface(begins, begins + 1).isupper()
 
 
 def in_apposition(passage: Passage, start: int, end: int) -> list[tuple[str, int]]:
