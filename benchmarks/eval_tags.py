@@ -181,7 +181,7 @@ def titled(articles: list[Labelled], kind: str, find: Finder) -> Score:
 
 
 def _is_named(label: str) -> bool:
-    last = label.split()[-1]
+    last = label.rsplit(maxsplit=1)[-1]
     return last[0].isupper() and len(last) > 1 and " of " not in label
 
 
