@@ -54,13 +54,12 @@ class Leaning:
 
     def heaviest(self, topic: str, most: int) -> list[tuple[str, int]]:
         """Give the words that weigh most for a topic, each with how many of its letters are clitics."""
-        model, column = self._model, self._model.topics.index(topic)
+        model, rows, weights = self._model, self._model.rows, self._model.weights[topic]
         weighed = [
-            (-model.weights[row][column] * times, word, row)
+            (-weights[rows[word]] * times, word, rows[word])
             for times, words in ((2, self._headline), (1, self._text))
             for word in words
-            for row in (model.rows[word],)
-            if model.weights[row][column] > 0
+            if weights[rows[word]] > 0
         ]
         return [(word, len(word) - len(model.stems[row])) for _, word, row in nsmallest(most, weighed)]
 
@@ -74,9 +73,11 @@ class Model:
         self.topics = tuple(header[2:])
         self.bias = [int(number) / SCALE for number in bias[2:]]
         self.stems = [entry[0] for entry in entries]
-        self.weights = [tuple(int(number) for number in entry[2:]) for entry in entries]
+        weights = [tuple(int(number) for number in entry[2:]) for entry in entries]
+        self.weights = dict(zip(self.topics, zip(*weights, strict=True), strict=True))
+        """Those of a topic, by row."""
         self.fields = tuple(_BITS * (place + 1) for place in range(len(self.topics)))
-        whole = [_pack(int(entry[1]), row) for entry, row in zip(entries, self.weights, strict=True)]
+        whole = [_pack(int(entry[1]), row) for entry, row in zip(entries, weights, strict=True)]
         self.rows = _spellings(self.stems)
         self._known = frozenset(self.rows)
         self.packed = {word: whole[row] for word, row in self.rows.items()}
