@@ -25,12 +25,12 @@ def introduced(passage: Passage, taken: Sequence[tuple[int, int]]) -> list[Spott
     found: list[Spotted] = []
     done, busy = 0, iter([*taken, (len(passage.folded.text) + 1, 0)])
     following = next(busy)
-    for hit in passage.hits:
-        while following[1] and following[1] <= hit.start:
-            following = next(busy)
-        if hit.kinds.isdisjoint(_KINDS):
+    for start, end, clitic, _, kinds in passage.hits:
+        if kinds.isdisjoint(_KINDS):
             continue
-        name = _read(passage, hit.start, hit.end, hit.kinds, hit.clitic)
+        while following[1] and following[1] <= start:
+            following = next(busy)
+        name = _read(passage, start, end, kinds, clitic)
         if name and name.start >= done and name.end <= following[0]:
             found.append(name)
             done = name.end

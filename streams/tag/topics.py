@@ -174,19 +174,19 @@ def _count(passage: Passage, found: _Found) -> None:
     covered: dict[str, int] = {}
     start, end, owners = 0, 0, frozenset[str]()
     in_text, text = passage.field != "title", passage.folded.text
-    for hit in passage.hits:
-        if "term" not in hit.kinds:
+    for begin, stop, _, meanings, kinds in passage.hits:
+        if "term" not in kinds:
             continue
-        spoken = _spoken_by(hit.meanings)
-        inside = hit.end <= end and (hit.start, hit.end) != (start, end)
+        spoken = _spoken_by(meanings)
+        inside = stop <= end and (begin, stop) != (start, end)
         if not inside:
-            start, end, owners = hit.start, hit.end, spoken.owners
+            start, end, owners = begin, stop, spoken.owners
         for topic, weight, top, rule in spoken.terms:
-            if topic == _NOTHING or hit.start < covered.get(topic, 0) or (inside and top not in owners):
+            if topic == _NOTHING or begin < covered.get(topic, 0) or (inside and top not in owners):
                 continue
-            covered[topic] = hit.end
-            told = weight * (1.0 if in_text else _HEADLINE)
-            found.add(topic, text[hit.start : hit.end], told, (in_text, hit.start, -hit.end, rule))
+            covered[topic] = stop
+            told = weight if in_text else weight * _HEADLINE
+            found.add(topic, text[begin:stop], told, (in_text, begin, -stop, rule))
 
 
 def _leaning(passages: Sequence[Passage], lang: str, words: Model | None) -> Leaning | None:
