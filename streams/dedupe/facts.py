@@ -170,7 +170,8 @@ def _tokens(text: str) -> list[str]:
     words = words_of(text.replace(" عبد ", " عبد_"), MAX_WORDS)
     tokens = [*map(_PLAIN.__getitem__, words)]
     for start, end in stretches(tokens):
-        tokens[start:end] = map(_TOKENS.__getitem__, valued(words[start:end]))
+        told = valued(words[start:end])
+        tokens[start:end] = [text if is_figure(text) else _TOKENS[text] for text in told]
     return cast(list[str], tokens)
 
 
@@ -193,14 +194,18 @@ class Sort(NamedTuple):
     """Meant, and telling where it stands, as words of rank do not."""
 
 
+_A_FIGURE = Sort(figure=True, meant=True, named=False, fact=True, telling=True)
+
+
 def _sort(text: str) -> Sort:
-    figure, known = is_figure(text), tables()
-    meant = figure or bool(word(text).stem)
+    if is_figure(text):
+        return _A_FIGURE
+    known, meant = tables(), bool(word(text).stem)
     return Sort(
-        figure=figure,
+        figure=False,
         meant=meant,
-        named=meant and not figure,
-        fact=figure or text in known.places or text in known.names,
+        named=meant,
+        fact=text in known.places or text in known.names,
         telling=meant and text not in known.cues and text != EDGE,
     )
 

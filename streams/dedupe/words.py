@@ -126,11 +126,13 @@ def codes(words: list[str]) -> NDArray[np.uint64]:
 
 def _word(text: str) -> Word:
     digest = crc32(text.encode("utf-8", "surrogatepass"))
-    listed = tables()
-    if text in listed.function or len(text) < 2:
+    if len(text) < 2:
         return Word(digest << 32, "")
     if text.isdigit():
         return Word(digest << 32 | (digest or 1), text)
+    listed = tables()
+    if text in listed.function:
+        return Word(digest << 32, "")
     stem = listed.months.get(text) or _strip(text)
     if stem in listed.function:
         return Word(digest << 32, "")
@@ -239,7 +241,7 @@ def is_figure(text: str) -> bool:
 
 
 _WORDS = Memo(_word)
-_CODES = Memo(lambda text: _WORDS[text].code)
+_CODES = Memo(lambda text: _word(text).code)
 """The codes alone: the longest loop of this stage reads them."""
 _NUMBERS = Memo(_number)
 
