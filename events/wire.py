@@ -165,7 +165,7 @@ def cloud_headers(value: Carried, data: bytes) -> Headers:
     kind = type(value).__name__
     fields = {
         "ce_specversion": "1.0",
-        "ce_id": _own_id(value) or digest(kind, data.decode()),
+        "ce_id": _own_id(value) or digest(kind, data),
         "ce_type": f"marsad.{kind}.v1",
         "ce_source": _source(value),
         "ce_time": _time(value),

@@ -25,18 +25,20 @@ MIN_CHARS = 40
 VERSION = f"r{getattr(RMinHash, 'ALGORITHM_VERSION', 0)}-p{PERMUTATIONS}-c{SHINGLE}-s{SEED}-f{FOLD_VERSION}"
 """Algorithm, permutations, shingle, seed and folding: signatures of another version are never compared."""
 
-_FIGURE = re.compile(r"(?<![^ ])[0-9]+(?:\.[0-9]+)?(?![^ ])")
+# A word of its own; it begins with a digit, so that the engine jumps from one to the next.
+_FIGURE = re.compile(r"[0-9](?<![^ ][0-9])[0-9]*(?:\.[0-9]+)?(?![^ ])")
 _MAX_FIGURES = 200
 
 
 def fingerprint(title: str, body: str) -> Fingerprint:
     """Give the fingerprint of a title and a body, both in match form."""
     title_words, body_words = title.replace("\n", " "), body.replace("\n", " ")
+    head, text = (words.encode("utf-8", "surrogatepass") for words in (title_words, body_words))
     return Fingerprint(
         version=VERSION,
-        exact=digest("exact", title_words, body_words),
-        body=digest("body", body_words),
-        title=digest("title", title_words),
+        exact=digest("exact", head, text),
+        body=digest("body", text),
+        title=digest("title", head),
         sketch=_sketch(body_words),
         words=body_words.count(" ") + 1 if body_words else 0,  # one space parts two words
         figures=_figures(f"{title_words} {body_words}"),
