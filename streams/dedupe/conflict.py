@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
-from streams.dedupe.facts import CONTEXT, SORTS, Facts, Reading
+from streams.dedupe.facts import CONTEXT, MEANT, TELLING, Facts, Reading
 from streams.dedupe.words import is_figure, tables, word
 
 _MAX_RUN = 6
@@ -90,11 +90,11 @@ def _contexts(reading: Reading, known: frozenset[str], start: int, after: int) -
     """Give the contexts of a run that are its own; one with a word that `known` lacks meets no other."""
     first, before = reading.padded[start - CONTEXT : start]
     behind, last = reading.padded[after : after + CONTEXT]
-    if first in known and (SORTS[first].telling or SORTS[before].telling):
+    if first in known and (TELLING[first] or TELLING[before]):
         yield "<", first, before
-    if last in known and (SORTS[behind].telling or SORTS[last].telling):
+    if last in known and (TELLING[behind] or TELLING[last]):
         yield ">", behind, last
-    if SORTS[before].telling or SORTS[behind].telling:
+    if TELLING[before] or TELLING[behind]:
         yield "<>", before, behind
 
 
@@ -110,7 +110,7 @@ _KINDS = ("figures", "places", "names")
 
 def _told(reading: Reading, start: int, after: int, own: frozenset[str]) -> tuple[list[str], ...]:
     """Give the figures, the places and the names of a run; names are, too, what follows a title of rank."""
-    meant = [text for text in reading.padded[start:after] if text not in own and SORTS[text].meant]
+    meant = [text for text in reading.padded[start:after] if text not in own and MEANT[text]]
     words = [text for text in meant if not is_figure(text)]
     follows = reading.padded[start - 1] in tables().cues
     return (

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
 from streams.dedupe.words import (
     MAX_WORDS,
@@ -67,7 +67,7 @@ class Reading:
         return [
             at
             for at, (cue, text) in enumerate(zip(before, self.tokens, strict=False), CONTEXT)
-            if SORTS[text].fact or text in named or cue in cues
+            if _FACT[text] or text in named or cue in cues
         ]
 
     @cached_property
@@ -78,7 +78,7 @@ class Reading:
     @cached_property
     def title_names(self) -> frozenset[str]:
         """Give the words of the title that mean something."""
-        return frozenset(text for text in self.title_tokens if SORTS[text].meant)
+        return frozenset(text for text in self.title_tokens if MEANT[text])
 
     @cached_property
     def said(self) -> frozenset[str]:
@@ -108,8 +108,7 @@ class Reading:
     @cached_property
     def figures(self) -> frozenset[str]:
         """Give the figures of the text that are no years."""
-        figures = {text for text in self.lead if SORTS[text].figure}
-        return frozenset(text for text in figures if int(text) not in _YEARS)
+        return frozenset(text for text in filter(_FIGURE.__getitem__, self.lead) if int(text) not in _YEARS)
 
     @cached_property
     def named_places(self) -> frozenset[str]:
@@ -180,45 +179,33 @@ def _token(text: str) -> str:
     return word(plain).stem or plain
 
 
-class Sort(NamedTuple):
-    """What a word of a reading may be: each is looked up once for a word, for all that it is asked."""
-
-    figure: bool
-    meant: bool
-    """More than a function word."""
-    named: bool
-    """Meant, and no figure."""
-    fact: bool
-    """A figure, a place or a given name."""
-    telling: bool
-    """Meant, and telling where it stands, as words of rank do not."""
+def _means(text: str) -> bool:
+    return is_figure(text) or bool(word(text).stem)
 
 
-_A_FIGURE = Sort(figure=True, meant=True, named=False, fact=True, telling=True)
+def _tells(text: str) -> bool:
+    return MEANT[text] and text not in tables().cues and text != EDGE
 
 
-def _sort(text: str) -> Sort:
-    if is_figure(text):
-        return _A_FIGURE
-    known, meant = tables(), bool(word(text).stem)
-    return Sort(
-        figure=False,
-        meant=meant,
-        named=meant,
-        fact=text in known.places or text in known.names,
-        telling=meant and text not in known.cues and text != EDGE,
-    )
+def _names_something(text: str) -> bool:
+    return not is_figure(text) and bool(word(text).stem)
+
+
+def _is_fact(text: str) -> bool:
+    return is_figure(text) or text in tables().places or text in tables().names
 
 
 _TOKENS: Memo[str] = Memo(_token)
 _PLAIN: Memo[str | None] = Memo(lambda text: None if is_number_word(text) else _TOKENS[text])
-SORTS: Memo[Sort] = Memo(_sort)
+_FIGURE, _FACT, _NAMING = Memo(is_figure), Memo(_is_fact), Memo(_names_something)
+MEANT, TELLING = Memo(_means), Memo(_tells)
+"""Whether a word is more than a function word; whether it tells where it stands, as words of rank do not."""
 
 
 def _telling_pairs(tokens: list[str]) -> frozenset[tuple[str, str]]:
     """Give the pairs of neighbouring words that mean something, at least one of them no word of office."""
     office = tables().office
-    meant = [SORTS[text].named for text in tokens]
+    meant = [*map(_NAMING.__getitem__, tokens)]
     return frozenset(
         (a, b)
         for a, b, first, second in zip(tokens, tokens[1:], meant, meant[1:], strict=False)

@@ -68,7 +68,7 @@ class Index:
         self._settings = settings
         self._shards: dict[str, ShardMemory] = {}
         self._decided: tuple[bytes, Entry] | None = None  # spares reading back what was just written
-        self._entries: Recent[str, Entry] = Recent(room=_ENTRIES_AT_HAND)
+        self._entries: Recent[tuple[str, int], Entry] = Recent(room=_ENTRIES_AT_HAND)
 
     @property
     def entries(self) -> int:
@@ -113,14 +113,13 @@ class Index:
         return None if seq is None else self._read(shard, seq)
 
     def _read(self, shard: str, seq: int) -> Entry | None:
-        key = entry_key(shard, seq)
-        entry = self._entries.get(key)
+        entry = self._entries.get((shard, seq))
         if entry is None:
-            data = self._store.get(key)
+            data = self._store.get(entry_key(shard, seq))
             if data is None:
                 return None
             entry = decode_entry(data)
-            self._entries.put(key, entry)
+            self._entries.put((shard, seq), entry)
         return entry
 
     def revisions(self, shard: str, article_id: str) -> tuple[Entry, ...]:
@@ -141,7 +140,7 @@ class Index:
             self._store[key] = data
             decided = self._decided
             entry = decided[1] if decided and decided[0] is data else decode_entry(data)
-            self._entries.put(key, entry)
+            self._entries.put((entry.shard, entry.seq), entry)
             self._remember(entry)
         for key in changes.delete:
             self._forget(key)
@@ -166,7 +165,7 @@ class Index:
         entry = decode_entry(data)
         self._shards[entry.shard].drop(entry)
         del self._store[key]
-        self._entries.discard(key)
+        self._entries.discard((entry.shard, entry.seq))
 
     def rebuild(self) -> None:
         """Derive the memory afresh from all entries in the store, in the order of their keys."""

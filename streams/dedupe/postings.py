@@ -161,8 +161,9 @@ class Postings:
                     self._remember(key, wanted, held)
             while held and held[-1] < dead:
                 held.pop()
-            places += held[:wanted]
-            counts.append(min(wanted, len(held)))
+            newest = held if len(held) <= wanted else held[:wanted]
+            places += newest
+            counts.append(len(newest))
         return np.repeat(which, counts), np.frombuffer(places, np.int64)
 
     def _remember(self, key: int, most: int, held: "array[int]") -> None:
