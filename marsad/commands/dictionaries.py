@@ -17,10 +17,10 @@ def register(app: typer.Typer) -> None:
     def lint(output: Output = None) -> int:
         """Check the tables of the tag stage; the exit code is 1 where something is wrong.
 
-        Kinds: columns, source, id, double (twice in one place), shared (a name of two, told apart by
-        nothing), dead (never found), common (a word that is a name without context), letters (Persian or
-        mixed ones), stale (accepted without need). What is right as it stands is listed with its reason in
-        streams/tag/data/accepted.tsv.
+        Kinds: columns, source, id, value (a cell that cannot be so), double (twice in one place), shared (a
+        name of two, told apart by nothing), dead (never found), common (a word that is a name without
+        context), letters (Persian or mixed ones), stale (accepted without need). What is right as it stands
+        is listed with its reason in streams/tag/data/accepted.tsv.
         """
         from streams.tag.lint import findings  # noqa: PLC0415  (not for --help)
 

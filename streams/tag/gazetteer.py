@@ -8,6 +8,8 @@ s     only after a kind of place (حي, قضاء, …), or joined by "and" to a 
 x     only in this spelling: جدة, never جده "his grandfather"
 u     only in capitals: US, never us
 f     a football club's city: not in an article about football
+t     two places share it, told apart by the country spoken of; for the lint, no context is asked for
+o     another thing too (Oman, floods), and a place all the same; for the lint
 """
 
 from collections.abc import Iterable, Iterator

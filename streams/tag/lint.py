@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from streams.tag.cells import doubled, wrong
 from streams.tag.lexicon import Lexicon, Meaning, leftmost_longest
 from streams.tag.tables import TABLES, read_text
 from streams.text.fold import match
@@ -64,20 +65,30 @@ Read = Callable[[str], str]
 def findings(read: Read = read_text) -> list[Finding]:
     """Give all findings, in the order of tables and lines; `read` gives a table's text by its name."""
     found: list[Finding] = []
+    texts = {name: _text(name, read, found) for name in (*TABLES, ACCEPTED, COMMON)}
     parsed = {
-        name: _parsed(name, read(name), found) for name in TABLES if name.endswith(".tsv") and name != _MODEL
+        name: _parsed(name, texts[name], found) for name in TABLES if name.endswith(".tsv") and name != _MODEL
     }
-    found += (one for name in TABLES if name.endswith(".toml") for one in _sourced(name, read(name)))
+    found += (one for name in TABLES if name.endswith(".toml") for one in _settings(name, texts[name]))
     for name, rows in parsed.items():
         found += _rows(name, rows)
     names = [one for name in _NAMES for one in _names(name, parsed[name])]
     found += _shared(names)
-    found += _words(names, frozenset(map(match, tomllib.loads(read(COMMON))["words"])))
+    found += _words(names, frozenset(map(match, tomllib.loads(texts[COMMON])["words"])))
     found += _letters(parsed)
     found += _terms(parsed)
     found += _numbers(parsed["numbers.tsv"])
     found += _dead(names, parsed)
-    return sorted(_without_accepted(found, read(ACCEPTED)))
+    return sorted(_without_accepted(found, texts[ACCEPTED]))
+
+
+def _text(name: str, read: Read, found: list[Finding]) -> str:
+    """Read a table; one that is not there, or is no UTF-8, is a finding and reads as empty."""
+    try:
+        return read(name)
+    except (OSError, UnicodeDecodeError) as error:
+        found.append(Finding(name, 1, "columns", name, f"cannot be read: {error}"))
+        return "words = []" if name == COMMON else ""
 
 
 def _parsed(name: str, text: str, found: list[Finding]) -> list[_Row]:
@@ -94,7 +105,7 @@ def _parsed(name: str, text: str, found: list[Finding]) -> list[_Row]:
     return rows
 
 
-def _sourced(name: str, text: str) -> Iterator[Finding]:
+def _settings(name: str, text: str) -> Iterator[Finding]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -102,16 +113,18 @@ def _sourced(name: str, text: str) -> Iterator[Finding]:
         return
     if not table.get("source"):
         yield Finding(name, 1, "source", name, "says not where it is from")
+    yield from (Finding(name, 1, "double", entry, message) for entry, message in doubled(table))
 
 
 def _rows(name: str, rows: Iterable[_Row]) -> Iterator[Finding]:
-    """Check sources and ids."""
+    """Check sources, ids and what the cells hold."""
     seen: dict[str, int] = {}
     for line, cells in rows:
         entry = next(iter(cells.values()))
         if not cells.get("source", "").strip():
             yield Finding(name, line, "source", entry, "says not where it is from")
         one = cells.get("id", "")
+        yield from (Finding(name, line, "value", about, message) for about, message in wrong(name, cells))
         if name in _IDS and not _IDS[name].fullmatch(one):
             yield Finding(name, line, "id", one, f"is no {_IDS[name].pattern}")
         if one and seen.setdefault(one, line) != line:

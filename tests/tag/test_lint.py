@@ -10,6 +10,7 @@ from streams.tag.lint import Finding, findings
 from streams.tag.tables import read_text
 
 SOURCE = "own, 2026-11"
+CITY = "geonames:999\tX\tألف\tcity\t{}\t{}\t1.0\t{}\tألف باء\tAlphaville\t" + SOURCE
 PLACE = "geonames:{}\tX\t{}\tcity\tIQ\t1.0\t1.0\t5\t{}\t{}\t{}"
 
 
@@ -30,6 +31,29 @@ def test_our_tables_have_no_finding() -> None:
     ("table", "line", "kind", "entry"),
     [
         ("people.tsv", "Q1\tA B", "columns", "Q1"),
+        (
+            "places.tsv",
+            f"geonames:999\tX\tألف\tcity\tIQ\t933.3\t1.0\t5\tألف باء\tAlphaville\t{SOURCE}",
+            "value",
+            "geonames:999",
+        ),
+        (
+            "places.tsv",
+            f"geonames:999\tX\tألف\tcity\tXXX\t1.0\t1.0\t5\tألف باء\tAlphaville\t{SOURCE}",
+            "value",
+            "geonames:999",
+        ),
+        (
+            "places.tsv",
+            f"geonames:999\tX\tألف\tcity\tIQ\t1.0\t1.0\tmany\tألف باء\tAlphaville\t{SOURCE}",
+            "value",
+            "geonames:999",
+        ),
+        ("places.tsv", PLACE.format(999, "", "", "", SOURCE), "value", "geonames:999"),
+        ("places.tsv", PLACE.format(999, "ألف", "ألف باء~q", "Alphaville", SOURCE), "value", "ألف باء"),
+        ("numbers.tsv", f"ألفباء\tfive\tunit\t{SOURCE}", "value", "ألفباء"),
+        ("numbers.tsv", f"ألفباء\t5\tfive\t{SOURCE}", "value", "ألفباء"),
+        ("topic_terms.tsv", f"medtop:20000053\tmuch\tألف باء\t{SOURCE}", "value", "medtop:20000053"),
         ("people.tsv", "\tA B\tألف باء\tألف باء\tAleph Beth\t", "source", ""),
         ("people.tsv", f"17\tA B\tألف باء\tألف باء\tAleph Beth\t{SOURCE}", "id", "17"),
         ("people.tsv", f"Q22686\tA B\tألف باء\tألف باء\tAleph Beth\t{SOURCE}", "id", "Q22686"),
@@ -77,3 +101,22 @@ def test_the_command_says_so_in_words_and_as_json() -> None:
     )
     assert (done.returncode, done.stdout) == (0, b"")
     assert b"nothing to find fault with" in done.stderr
+
+
+def test_a_table_that_cannot_be_read_is_a_finding() -> None:
+    def read(name: str) -> str:
+        if name == "masks.tsv":
+            raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+        if name == "numbers.tsv":
+            raise FileNotFoundError(name)
+        return read_text(name)
+
+    assert {one.table for one in findings(read) if one.kind == "columns"} == {"masks.tsv", "numbers.tsv"}
+
+
+def test_a_word_twice_in_a_list_is_a_finding() -> None:
+    def read(name: str) -> str:
+        return read_text(name).replace('source = "', 'odd = ["one", "two", "one"]\nsource = "', 1)
+
+    doubles = [one for one in findings(read) if (one.table, one.kind) == ("cues.toml", "double")]
+    assert [(one.entry, one.message) for one in doubles] == [("one", "stands twice in odd")]
