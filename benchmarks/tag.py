@@ -66,7 +66,7 @@ def made() -> Iterator[DedupedArticle]:
 def read(file: Path) -> Iterator[DedupedArticle]:
     """Give the articles of a file, the first of them."""
     with file.open("rb") as raw:
-        for number, line in enumerate(itertools.islice(decompressed(raw, file.name), ARTICLES)):
+        for number, line in enumerate(itertools.islice(decompressed(raw), ARTICLES)):
             value = orjson.loads(line)
             text = value.get("content") or value.get("text") or value.get("content_text") or ""
             text = display(text).encode()[:SIZE].decode("utf-8", "ignore")

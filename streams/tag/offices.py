@@ -16,6 +16,8 @@ _OPENERS = (
 )
 """Words with a capital at a sentence's beginning that belong to no office."""
 _WORDS_BEFORE_OFFICE = 4
+_LONGEST_OFFICE = 90
+"""Characters before a name that are looked at."""
 
 
 @cache
@@ -113,13 +115,31 @@ def _goes_back(passage: Passage, number: int) -> bool:
 
 def role(passage: Passage, start: int) -> str | None:
     """Give the office told right before a name: from the nearest role's head up to the name."""
-    if not passage.of(offices()):
+    told = passage.of(offices())
+    if not told:
         return None
-    head = passage.folded.text[max(0, start - 90) : start]
-    begin = at = max(0, start - 90) + head.rfind("\n") + 1
-    words = passage.folded.text[begin:start].split(" ")
-    if offices().isdisjoint(words):
+    whole = passage.folded.text
+    begin = _reach(whole, start)
+    words = whole[begin:start].split(" ")
+    found = None if told.isdisjoint(words) else _first_of_role(passage, words, begin)
+    if found is None:
         return None
+    end = start - (whole[start - 1] == " ")  # a clitic may stand between
+    text = passage.surface(_capitalised(passage, begin, found), end).strip(" ،,:«»\"'()-")
+    return text.removeprefix("و") if text.startswith("وال") else text or None
+
+
+def _reach(text: str, start: int) -> int:
+    """Give where the words before a name begin that may tell an office: whole words of its sentence."""
+    reach = max(0, start - _LONGEST_OFFICE)
+    line = text.rfind("\n", reach, start) + 1
+    if line or not reach or text[reach - 1] in " \n":
+        return line or reach
+    return text.find(" ", reach, start) + 1 or start
+
+
+def _first_of_role(passage: Passage, words: Sequence[str], at: int) -> int | None:
+    """Give where the role begins that `words`, the first of them at `at`, end with; None where none does."""
     found: int | None = None
     stops, titles = introducers().stops, offices()
     for word in words:
@@ -128,11 +148,7 @@ def role(passage: Passage, start: int) -> str | None:
         elif word in stops or (found is not None and _named_since(passage, found, at, word)):
             found = None
         at += len(word) + 1
-    if found is None:
-        return None
-    begin = _capitalised(passage, begin, found)
-    text = passage.surface(begin, start - (len(head) - len(head.rstrip()))).strip(" ،,:«»\"'()-")
-    return text.removeprefix("و") if text.startswith("وال") else text or None
+    return found
 
 
 def _is_role(word: str) -> bool:

@@ -123,3 +123,10 @@ def test_no_two_names_overlap(title: str, text: str) -> None:
             if one.field == field
         )
         assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+def test_an_office_begins_with_a_whole_word() -> None:
+    praise = "غزير العلم واسع المعرفة طويل الباع " * 4
+    for size in range(60, 100):
+        (person,) = tag(article(text=f"تحدث الباحث {praise[:size].rstrip()} سعد محمود.")).people
+        assert person.role is None or person.role.split()[0] == "الباحث"
