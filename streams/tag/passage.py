@@ -99,8 +99,9 @@ class Sentence(NamedTuple):
 def _bounds(text: str) -> Iterator[int]:
     start = 0
     for line in text.split("\n"):
-        for piece in range(0, max(len(line), 1), _LONGEST_SENTENCE):
-            yield start if not piece else text.find(" ", start + piece) % (len(text) + 1)
+        yield start
+        for piece in range(_LONGEST_SENTENCE, len(line), _LONGEST_SENTENCE):
+            yield text.find(" ", start + piece) % (len(text) + 1)
         start += len(line) + 1
 
 

@@ -227,9 +227,7 @@ def _add_wider(scores: dict[str, float], mentions: dict[str, list[_Mention]]) ->
 
     "Competition discipline", above football, is a shelf of the vocabulary and not what an article is about.
     """
-    for topic, score in sorted(scores.items()):
-        if score < _LEAST:
-            continue
+    for topic, score in sorted([told for told in scores.items() if told[1] >= _LEAST]):
         parent, top = concepts()[topic].broader, top_level(topic)
         wide = (top,) if parent == top or parent not in _spoken_of() else (parent, top)
         for wider in wide if top != topic else ():
