@@ -21,8 +21,7 @@ MAX_WORDS = 6_000
 """Words of a text that are compared; what lies beyond is known by its digest alone."""
 
 # Larkey's light10 prefixes with the pairs that news uses; ARABIC.md 3.3 measures what they bring.
-_PREFIXES = ("وال", "بال", "فال", "كال", "ولل", "لل", "ال", "و", "ب", "ل", "ف", "ك")
-_MIN_REST = 3
+_PREFIX = re.compile("(?:وال|بال|فال|كال|ولل|لل|ال|و|ب|ل|ف|ك)(?=...)", re.DOTALL)
 _MIN_NUMBER = 4
 _LONGEST = 7
 """Digits of a number that others are added to; longer ones are names of things."""
@@ -94,10 +93,8 @@ def _values(text: str) -> dict[str, int]:
 
 def _strip(word: str) -> str:
     """Cut one light prefix of an Arabic word if three letters stay: و and ال do not make another word."""
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= _MIN_REST:
-            return word[len(prefix) :]
-    return word
+    prefix = _PREFIX.match(word)
+    return word[prefix.end() :] if prefix else word
 
 
 class Memo(dict[str, V]):

@@ -55,6 +55,7 @@ class _Rules:
     by_word: dict[str, tuple[Phrase, ...]]
     inside: tuple[Phrase, ...]
     patterns: tuple[tuple[RemovedKind, re.Pattern[str]], ...]
+    any_pattern: re.Pattern[str]
     networks: frozenset[str]
     actions: frozenset[str]
     ours: frozenset[str]
@@ -74,6 +75,7 @@ def _rules() -> _Rules:
         by_word={word: tuple(p for p in opening if p.text.split()[0] == word) for word in words},
         inside=tuple(phrase for phrase in phrases if phrase.where == "has"),
         patterns=tuple((entry["kind"], re.compile(entry["regex"])) for entry in table["pattern"]),
+        any_pattern=re.compile("|".join(f"(?:{entry['regex']})" for entry in table["pattern"])),
         networks=frozenset(match(table["share"]["networks"]).split()),
         actions=frozenset(match(table["share"]["actions"]).split()),
         ours=frozenset(match(table["share"]["ours"]).split()),
@@ -166,7 +168,9 @@ def _verdict(line: Line) -> tuple[RemovedKind, Phrase | None] | None:
         ):
             return phrase.kind, phrase
     text = line.text.strip()
-    return next(((kind, None) for kind, pattern in rules.patterns if pattern.fullmatch(text)), None)
+    if not rules.any_pattern.fullmatch(text):  # one look at a line, not one for each pattern
+        return None
+    return next((kind, None) for kind, pattern in rules.patterns if pattern.fullmatch(text))
 
 
 def _applies(phrase: Phrase, line: Line) -> bool:

@@ -5,6 +5,7 @@ Takes the text between two marks, decides by the tables `agencies.toml` and `pla
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from events.hijri import WORDS as HIJRI
 from events.months import MONTHS, ORDINALS, SHARED, WEEKDAYS
@@ -34,6 +35,7 @@ class Element:
     date_text: str = ""
 
 
+@lru_cache(maxsize=4_096)  # a newsroom opens all its items with a few datelines
 def classify(text: str, source_name: str | None) -> Element | None:
     """Tell what an element is; None where it is too long to be one, or is a sentence."""
     key = key_of(text)
