@@ -9,6 +9,7 @@ LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die")
 _HURT = frozenset(["wounded", "injured", "hurt", "missing", "unaccounted"])
 _REACH_OF_HARM = 5
 _REACH_OF_VERB = 7
+_LONGEST_AGE = 2
 _STATES = frozenset(["condition", "care", "ill"])
 """Ends of "in critical condition": of those who were hurt, unless no other number of them is told."""
 ACTIVE = frozenset(["killed", "wounded", "injured", "hurt"])
@@ -92,6 +93,8 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
     at, limit = _past_of(table, sentence, number.end), min(number.end + 12, len(sentence))
     kinds: list[str] = []
     opener = table.sets["subset_openers"].at(sentence, at)
+    if sentence[at : at + 1] == ("among",) and quantity(sentence, at + 1):
+        return None  # ten children among 26 killed
     passed = ("were", "was", "are", "have", "had", *LOST)
     while at < limit and opener and sentence[at] not in passed:
         at += 1
@@ -113,8 +116,9 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
             if not width:
                 break
         place += width
-    if not kinds:
-        return None
+    known = any(word in _HURT for word in sentence[number.end : subject_ends])
+    if not kinds or (known and kinds[0] == "injured"):
+        return None  # four of the injured are in critical condition
     rule, weak = f"casualties:{kinds[0]}-{way(number)}", sentence[at - 1] in _STATES
     kinds = list(dict.fromkeys(kinds))
     return Statement(tuple(kinds), number._replace(end=at), number.start, at, rule, weak=weak)
@@ -170,6 +174,11 @@ def _the_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | No
     return told._replace(loose=True) if told else None
 
 
+def is_age(sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "woman, 34, dies": a number in digits after one person that counts nothing itself."""
+    return at < len(sentence) and sentence[at].isdecimal() and len(sentence[at]) <= _LONGEST_AGE
+
+
 def _headline_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read a headline's noun without an article: "Soldier killed", "Soldier, two militants killed"."""
     after = participle(table, sentence, at - 1)[0] if at else None
@@ -178,6 +187,8 @@ def _headline_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement
     one = Quantity(1, 1, at, at + 1)
     if at + 1 < len(sentence) and sentence[at + 1] == "and":
         return befell(table, sentence, added(table, sentence, one))
+    if is_age(sentence, at + 1) and participle(table, sentence, at + 2)[0]:
+        return befell(table, sentence, Quantity(1, 1, at, at + 2))
     more = people(table, sentence, at + 1)
     if more and more.exact and participle(table, sentence, more.end)[0]:
         return befell(table, sentence, Quantity(1 + more.exact, 1 + more.exact, at, more.end))

@@ -1,6 +1,6 @@
 """Whom a verb befell: its object, counted, listed or told by "all of them"."""
 
-from streams.tag.befallen import participle
+from streams.tag.befallen import is_age, participle
 from streams.tag.headcount import TWO_TOGETHER, added, is_related, people
 from streams.tag.numbers import Quantity, quantity
 from streams.tag.tollwords import Words
@@ -121,7 +121,8 @@ def _is_object(table: Words, sentence: tuple[str, ...], at: int, place: int) -> 
 def _listed(table: Words, sentence: tuple[str, ...], at: int) -> Quantity:
     """Read one person and who is listed with him: "kills mother, four children"."""
     more = people(table, sentence, at + 1)
-    if more and more.exact and not participle(table, sentence, more.end)[0]:
+    aged = is_age(sentence, at + 1) and more is not None and more.end == at + 2
+    if more and more.exact and not aged and not participle(table, sentence, more.end)[0]:
         return Quantity(1 + more.exact, 1 + more.exact, at, more.end)
     return added(table, sentence, Quantity(1, 1, at, at + 1))
 

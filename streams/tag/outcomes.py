@@ -245,7 +245,8 @@ _TOLLS = frozenset(["death", "the", "confirmed", "overall", "final", "official",
 def _toll_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:
     """Give the kind of a definite plural that a toll is told of: حصيلة القتلى, والجرحى إلى, death toll."""
     word = sentence[at]
-    if word == "toll" and (at == 0 or sentence[at - 1] in _TOLLS):
+    rising = table.sets["rises"].at(sentence, at + 1)
+    if word == "toll" and (at == 0 or rising or sentence[at - 1] in _TOLLS):
         return "killed"
     bare = word if word in table.sets["toll_of"].words else word.removeprefix("و")
     rises = table.sets["rises"]
