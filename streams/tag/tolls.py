@@ -17,6 +17,8 @@ _REACH_OF_PLANS = 8
 _NEAR = 3
 _BARE_VERBS = frozenset(["kill", "injure", "wound"])
 _DUAL_VERBS = frozenset(["قتلا", "استشهدا", "اصيبا", "توفيا"])
+_ONE_AND_SOME = 3
+"""A businessman's daughter and her friends: surer than "their brothers" alone."""
 _KIND_OF: dict[str | None, str] = {"died": "killed"}
 
 
@@ -131,7 +133,7 @@ def _verb(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     if number is None and "missing" in kinds and sentence[end] not in table.kin:
         return None
     rule = f"casualties:{kinds[0]}-{kinds[1] if len(kinds) > 1 else way(told)}"
-    loose = number is None and told.high is None and told.low == 2
+    loose = number is None and told.high is None and told.low != _ONE_AND_SOME
     weak = some is not None or sentence[at].lstrip("وبل") in table.sets["corpses"].words or told.end == at + 1
     return Statement(kinds, told, at, told.end, rule, loose=loose, weak=weak)
 
