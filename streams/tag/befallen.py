@@ -10,6 +10,8 @@ _HURT = frozenset(["wounded", "injured", "hurt", "missing", "unaccounted"])
 _REACH_OF_HARM = 5
 _REACH_OF_VERB = 7
 _LONGEST_AGE = 2
+_FURTHER = frozenset(["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"])
+"""A fifth person has died: one more of those told before, no toll of one."""
 _STATES = frozenset(["condition", "care", "ill"])
 """Ends of "in critical condition": of those who were hurt, unless no other number of them is told."""
 ACTIVE = frozenset(["killed", "wounded", "injured", "hurt"])
@@ -67,7 +69,9 @@ def _with_others(table: Words, sentence: tuple[str, ...], told: Quantity | None)
 def one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read what befell one person, or one and a group: "a soldier was killed", "Policeman killed"."""
     if sentence[at] in ("a", "an", "one", "another"):
-        return befell(table, sentence, _group(table, sentence, at))
+        told = befell(table, sentence, _group(table, sentence, at))
+        further = sentence[at + 1 : at + 2] and sentence[at + 1] in _FURTHER
+        return told._replace(loose=True) if told and further else told
     if sentence[at] in ("his", "her", "their"):
         return befell(table, sentence, single(table, sentence, at, definite=False))
     if sentence[at] == "the":
@@ -162,7 +166,9 @@ def _is_active(table: Words, sentence: tuple[str, ...], subject_ends: int, at: i
         return True
     object_ = quantity(sentence, at + 1)
     counted_to = counted_people(table, sentence, object_.end) if object_ else None
-    return counted_to is not None and participle(table, sentence, counted_to)[0] is None
+    if counted_to is None or participle(table, sentence, counted_to)[0]:
+        return False
+    return not table.sets["other_fates"].at(sentence, counted_to)  # 3 wounded, 12 militants arrested
 
 
 def _the_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:

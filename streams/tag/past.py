@@ -17,6 +17,8 @@ def is_running_total(table: Words, sentence: tuple[str, ...]) -> bool:
     mark = table.sets["cumulative"].find(sentence)
     if mark is None or table.sets["since_today"].within(sentence):
         return False
+    if mark and sentence[mark - 1] in table.sets["years"].words:
+        return False  # ten years since the attack
     return not table.sets["superlatives"].within(sentence, mark - _REACH, mark)
 
 
