@@ -10,6 +10,7 @@ At most `MAX_WORDS` words are looked at, so a text of any length costs the same.
 """
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -51,12 +52,12 @@ class Features:
     text: str
 
     @cached_property
-    def title_words(self) -> list[str]:
+    def title_words(self) -> Sequence[str]:
         """Give the words of the title's match form."""
         return words_of(self.title, MAX_WORDS)
 
     @cached_property
-    def words(self) -> list[str]:
+    def words(self) -> Sequence[str]:
         """Give the words of the text's match form."""
         return words_of(self.text, MAX_WORDS)
 

@@ -4,6 +4,7 @@ Word 3-grams decide how much of one text stands in the other; the facts decide w
 Over-merging is the worse error: a text that only reads alike stays an article of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -109,7 +110,7 @@ def _likeness(new: Features, old: Content, old_title: str, shared: Overlap) -> L
     )
 
 
-def title_likeness(left: list[str], right: list[str]) -> float:
+def title_likeness(left: Sequence[str], right: Sequence[str]) -> float:
     """Give the Jaccard share of the stems of two titles; 1.0 where both are empty."""
     a, b = ({word(text).stem or text for text in words} for words in (left, right))
     return len(a & b) / len(a | b) if a | b else 1.0
@@ -212,7 +213,7 @@ class Side:
     """One of two texts of different length: its title in the match form, and its words."""
 
     title: str
-    words: list[str]
+    words: Sequence[str]
 
     def stems(self, start: int = 0, end: int | None = None) -> frozenset[str]:
         """Give the stems of the words that carry meaning."""

@@ -5,9 +5,9 @@ The tables stand in `data/facts.toml` and `data/places.txt` and are read once.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NamedTuple, TypeVar, cast
 from zlib import crc32
@@ -116,7 +116,7 @@ def word(text: str) -> Word:
     return _WORDS[text]
 
 
-def codes(words: list[str]) -> NDArray[np.uint64]:
+def codes(words: Sequence[str]) -> NDArray[np.uint64]:
     """Give each word's digest in the upper and its stem's digest in the lower half."""
     return np.fromiter(map(_CODES.__getitem__, words), np.uint64, len(words))
 
@@ -136,7 +136,10 @@ def _word(text: str) -> Word:
     return Word(digest << 32 | (crc32(stem.encode("utf-8", "surrogatepass")) or 1), stem)
 
 
-def words_of(match_form: str, limit: int) -> list[str]:
+@lru_cache(
+    maxsize=16
+)  # its runs, its terms and its facts ask for the words of an article, and all read them alone
+def words_of(match_form: str, limit: int) -> Sequence[str]:
     """Give the first `limit` words of a match form."""
     return match_form.split(None, limit)[:limit]
 
@@ -165,7 +168,7 @@ def stretches(shown: list[str | None]) -> list[tuple[int, int]]:
     return found[::-1]
 
 
-def valued(numbers: list[str]) -> list[str]:
+def valued(numbers: Sequence[str]) -> list[str]:
     """Give a stretch of number words by their digits."""
     if len(numbers) == 1 and is_figure(numbers[0]):
         return [numbers[0].lstrip("0") or "0"]
