@@ -25,7 +25,8 @@ _PREFIX = re.compile("(?:وال|بال|فال|كال|ولل|لل|ال|و|ب|ل|�
 _MIN_NUMBER = 4
 _LONGEST = 7
 """Digits of a number that others are added to; longer ones are names of things."""
-_MEMO_SIZE = 1 << 18
+_MEMO_SIZE = 1 << 16
+_LONG_NUMBER = 5
 _FIGURE = re.compile(r"[وبلفك]?([0-9]+(?:\.[0-9]+)*)[^\W\d_]{0,3}")
 
 
@@ -98,16 +99,21 @@ def _strip(word: str) -> str:
 
 
 class Memo(dict[str, V]):
-    """What `make` gives for words already looked at; news repeats them, so that most take one look-up."""
+    """What `make` gives for words already looked at; news repeats them, so that most take one look-up.
+
+    Long numbers are not kept: words come to an end, numbers do not (docs/2026-11-22-soak.md).
+    """
 
     def __init__(self, make: Callable[[str], V]) -> None:
         super().__init__()
         self._make = make
 
     def __missing__(self, text: str) -> V:
-        if len(self) >= _MEMO_SIZE:
-            self.clear()
-        made = self[text] = self._make(text)
+        made = self._make(text)
+        if len(text) < _LONG_NUMBER or not (text[0].isdigit() or text[-1].isdigit()):
+            if len(self) >= _MEMO_SIZE:
+                self.clear()
+            self[text] = made
         return made
 
 
