@@ -27,3 +27,13 @@ def end_on_signals() -> None:
 
 def _end(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
+
+
+def end_if_cancelled() -> None:
+    """Raise `CancelledError` where this task was cancelled and a library kept it to itself.
+
+    aiokafka's `stop` and `close` do: they wait for tasks they cancelled, and take ours for theirs.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -18,6 +18,7 @@ from events.rejected import Rejected
 from events.story import Story
 from events.topics import Topic, full_name
 from events.wire import decode
+from marsad.interrupts import end_if_cancelled
 from marsad.web.alerts import MAX_ALERTS, AlertEntry
 from marsad.web.board import MAX_EVENTS, entry
 from marsad.web.log import Position
@@ -102,6 +103,7 @@ async def follow(client: Mapping[str, Any], prefix: str, one: Followed) -> None:
             await _read(client, topic, one)
         except (KafkaError, OSError) as error:
             log.warning("cannot read %s: %s; trying again", topic, error)
+        end_if_cancelled()
         one.held.connected = False
         await asyncio.sleep(RETRY_SECONDS)
 

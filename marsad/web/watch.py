@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiokafka.errors import KafkaError
 
+from marsad.interrupts import end_if_cancelled
 from marsad.lag import Lag
 
 Measure = Callable[[], Awaitable[Sequence[Lag]]]
@@ -42,6 +43,7 @@ class Watch:
         while self._measure:
             self._wanted.clear()
             await self._once(self._measure)
+            end_if_cancelled()
             async with self._round:
                 self._round.notify_all()
             await asyncio.sleep(every)
