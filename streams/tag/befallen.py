@@ -121,8 +121,9 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
                 break
         place += width
     known = any(word in _HURT for word in sentence[number.end : subject_ends])
-    if not kinds or (known and kinds[0] == "injured"):
-        return None  # four of the injured are in critical condition
+    of_them = sentence[number.end : number.end + 2] == ("of", "them") and sentence[at - 1] in _STATES
+    if not kinds or ((known or of_them) and kinds[0] == "injured"):
+        return None  # four of the injured, or three of them, are in critical condition
     rule, weak = f"casualties:{kinds[0]}-{way(number)}", sentence[at - 1] in _STATES
     kinds = list(dict.fromkeys(kinds))
     return Statement(tuple(kinds), number._replace(end=at), number.start, at, rule, weak=weak)
