@@ -93,6 +93,17 @@ def is_same(label: str, surface: str) -> bool:
     )
 
 
+def matched(labels: Iterable[str], found: Iterable[list[str]]) -> int:
+    """Count the labels of an article that are found; `found` is the surfaces of each name, told once."""
+    left, right = list(found), 0
+    for label in labels:
+        hit = next((one for one in left if any(is_same(label, surface) for surface in one)), None)
+        if hit is not None:
+            left.remove(hit)
+            right += 1
+    return right
+
+
 def own(half: str) -> dict[str, Score]:
     """Score the names of our labelled articles, article by article."""
     scores = {kind: Score() for kind in KINDS}
@@ -103,13 +114,8 @@ def own(half: str) -> dict[str, Score]:
         for kind in KINDS:
             found = [[one.surface for one in value.evidence] for value in getattr(event, kind)]
             labels = [str(label).split(":")[0] for label in labelled[kind]]  # type: ignore[attr-defined]
-            right = 0
-            for label in labels:
-                hit = next((one for one in found if any(is_same(label, surface) for surface in one)), None)
-                if hit is not None:
-                    found.remove(hit)
-                    right += 1
-            scores[kind].add(right, len(found), len(labels) - right)
+            right = matched(labels, found)
+            scores[kind].add(right, len(found) - right, len(labels) - right)
     return scores
 
 

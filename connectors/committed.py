@@ -1,9 +1,7 @@
-"""What a group has committed, without mistaking a coordinator's "not me" for "nothing".
+"""What a group has committed, as its coordinator says it.
 
-Since version 2 of OffsetFetch (KIP-88) a coordinator that has moved or is still loading answers with one
-error for the whole group and no partitions. aiokafka 0.14 does not look at it, neither in its consumer nor in
-its admin client, and reads "nothing is committed": the consumer begins at the start of the log. Other clients
-had the same (Parsely/pykafka#958, IBM/sarama#3574). streams/engine/faustfix.py mends Faust's consumers.
+aiokafka's admin client does not look at the error for the whole group, no more than its consumer does
+(streams/engine/offsetfetch.py says what comes of it).
 """
 
 import asyncio
@@ -12,8 +10,7 @@ from typing import Any
 
 from aiokafka import OffsetAndMetadata, TopicPartition, errors
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.consumer import group_coordinator
-from aiokafka.protocol.commit import OffsetFetchRequest, OffsetFetchRequest_v1
+from aiokafka.protocol.commit import OffsetFetchRequest
 
 COORDINATOR_SECONDS = 30.0
 PAUSE = 0.2
@@ -23,19 +20,6 @@ OUTSIDE = (
     errors.GroupLoadInProgressError,
 )
 """On a new cluster the offsets topic is made when the first group asks; later its leader may move or load."""
-
-
-class FetchByPartition(OffsetFetchRequest):  # type: ignore[misc]  # aiokafka ships no types
-    """Asks in version 1, where the error stands at each partition, and aiokafka looks at it."""
-
-    def prepare(self, versions: Any) -> Any:
-        """Give the request as it goes out, whatever later versions the broker knows."""
-        return self.build(OffsetFetchRequest_v1)
-
-
-def mend() -> None:
-    """Let this process's consumers ask so."""
-    group_coordinator.OffsetFetchRequest = FetchByPartition
 
 
 async def committed(client: Mapping[str, Any], group: str) -> dict[TopicPartition, OffsetAndMetadata]:

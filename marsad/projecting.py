@@ -14,7 +14,6 @@ import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
-from connectors.committed import mend
 from connectors.publish import Publisher, Record
 from events import topics
 from events.article import EnrichedArticle
@@ -25,6 +24,7 @@ from events.topics import Topic
 from events.wire import decode
 from marsad.lag import topic_partitions
 from marsad.topics import create
+from streams.engine.offsetfetch import mend
 
 AT_ONCE = 500
 WAIT_MS = 500

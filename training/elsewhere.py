@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.eval_tags import Finder, Score, is_same, rules_for, score
+from benchmarks.eval_tags import Finder, Score, is_same, matched, rules_for, score
 from benchmarks.labelled import newswire, own_articles
 from training.tagger import Sentence, features, located
 
@@ -40,7 +40,7 @@ def on_our_own(find: Finder) -> Score:
             text = f"{labelled['title']}\n{labelled['text']}"
             found = _grouped([text[start:end] for start, end in find(text, "ar")])
             labels = [str(label).split(":")[0] for label in labelled["places"]]  # type: ignore[attr-defined]
-            right = _matched(labels, found)
+            right = matched(labels, found)
             total.add(right, len(found) - right, len(labels) - right)
     return total
 
@@ -51,16 +51,6 @@ def _grouped(names: list[str]) -> list[list[str]]:
         known = next((one for one in groups if any(is_same(name, other) for other in one)), None)
         known.append(name) if known is not None else groups.append([name])
     return groups
-
-
-def _matched(labels: list[str], found: list[list[str]]) -> int:
-    left, right = list(found), 0
-    for label in labels:
-        hit = next((one for one in left if any(is_same(label, name) for name in one)), None)
-        if hit is not None:
-            left.remove(hit)
-            right += 1
-    return right
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from aiokafka.errors import KafkaError
 
-from connectors.committed import committed, mend
+from connectors.committed import committed
 from connectors.publish import Publisher, Record
 from connectors.sinks.courier import Courier, Given
 from connectors.sinks.progress import Progress
@@ -68,7 +68,6 @@ class SinkWorker:
                     await asyncio.sleep(2)
 
     async def _session(self, stop: asyncio.Event) -> None:
-        mend()
         consumer = AIOKafkaConsumer(
             group_id=self.group, enable_auto_commit=False, auto_offset_reset="earliest",
             session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 3, **self._client,

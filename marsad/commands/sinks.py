@@ -95,6 +95,7 @@ async def _run(settings: Settings, chosen: "list[Sink]") -> None:
     from marsad.parent import end_with_parent  # noqa: PLC0415
     from marsad.topics import check_partitions  # noqa: PLC0415
     from marsad.watched import telling  # noqa: PLC0415
+    from streams.engine.offsetfetch import mend  # noqa: PLC0415
 
     logs.to_stderr(settings)
     options = client_options(settings)
@@ -104,6 +105,7 @@ async def _run(settings: Settings, chosen: "list[Sink]") -> None:
     end_with_parent()
     async with Poster(allowed) as poster:
         couriers = [Courier(sink, poster, allowed) for sink in chosen]
+        mend()
         workers = [SinkWorker(options, settings.topic_prefix, courier) for courier in couriers]
         async with (
             telling(Delivering(workers), health_address(settings), "the sinks", say),

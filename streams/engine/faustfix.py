@@ -13,12 +13,11 @@ from importlib.metadata import version
 from typing import Any
 
 import faust
-from aiokafka.consumer import group_coordinator
-from aiokafka.protocol.commit import OffsetFetchRequest, OffsetFetchRequest_v1
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.engine.failstop import fail_stop
+from streams.engine.offsetfetch import mend
 
 log = logging.getLogger("marsad.engine")
 
@@ -160,18 +159,6 @@ class IdempotentProducer(driver.Producer):
         return await self._ensure_producer().send_batch(batch, topic, partition=partition)
 
 
-class FetchByPartition(OffsetFetchRequest):  # type: ignore[misc]  # aiokafka ships no types
-    """Asks for committed offsets in version 1, where each partition has its error.
-
-    From version 2 on a coordinator that has moved or is loading gives one error for the group, at which
-    aiokafka 0.14 does not look: "nothing is committed", and all is read anew (connectors/committed.py).
-    """
-
-    def prepare(self, versions: Any) -> Any:
-        """Give the request as it goes out, whatever later versions the broker knows."""
-        return self.build(OffsetFetchRequest_v1)
-
-
 class Transport(driver.Transport):
     """Faust's Kafka transport with our consumer and producer."""
 
@@ -186,7 +173,7 @@ class FailStopApp(faust.App):
         fail_stop("a Faust service crashed", reason)
 
     def _new_transport(self) -> Transport:
-        group_coordinator.OffsetFetchRequest = FetchByPartition
+        mend()
         return Transport(self.conf.broker_consumer, self)
 
     def _new_producer_transport(self) -> Transport:

@@ -7,6 +7,7 @@ from streams.tag.tollwords import Words
 
 LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die")
 _HURT = frozenset(["wounded", "injured", "hurt", "missing", "unaccounted"])
+_THEM = frozenset(["them"])
 _REACH_OF_HARM = 5
 _REACH_OF_VERB = 7
 _LONGEST_AGE = 2
@@ -120,11 +121,11 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
             if not width:
                 break
         place += width
-    known = any(word in _HURT for word in sentence[number.end : subject_ends])
-    of_them = sentence[number.end : number.end + 2] == ("of", "them") and sentence[at - 1] in _STATES
-    if not kinds or ((known or of_them) and kinds[0] == "injured"):
+    weak = sentence[at - 1] in _STATES
+    known = _HURT | _THEM if weak else _HURT
+    if not kinds or (kinds[0] == "injured" and not known.isdisjoint(sentence[number.end : subject_ends])):
         return None  # four of the injured, or three of them, are in critical condition
-    rule, weak = f"casualties:{kinds[0]}-{way(number)}", sentence[at - 1] in _STATES
+    rule = f"casualties:{kinds[0]}-{way(number)}"
     kinds = list(dict.fromkeys(kinds))
     return Statement(tuple(kinds), number._replace(end=at), number.start, at, rule, weak=weak)
 
@@ -150,8 +151,9 @@ def participle(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str | 
     phrase = table.sets["killed_phrases"].at(sentence, at)
     if phrase or sentence[at] in LOST:
         return "killed", phrase or 1
-    if table.sets["in_danger"].at(sentence, at):
-        return "injured", table.sets["in_danger"].at(sentence, at)
+    danger = table.sets["in_danger"].at(sentence, at)
+    if danger:
+        return "injured", danger
     if table.sets["harmed"].at(sentence, at):
         for end in range(at + 1, min(at + _REACH_OF_HARM, len(sentence))):
             if sentence[end] in table.sets["harm"].words:

@@ -225,7 +225,7 @@ MUTANTS = (
     Mutant(
         "a coordinator that has moved is not taken to say that nothing is committed",
         "streams/engine/faustfix.py",
-        "        group_coordinator.OffsetFetchRequest = FetchByPartition\n",
+        "        mend()\n",
         "",
         ("tests/engine/test_faustfix.py",),
     ),

@@ -12,6 +12,7 @@ from faust.types import TP
 from streams.engine import faustfix
 from streams.engine.app import EngineSettings, build
 from streams.engine.faustfix import DurableConsumer, FaustVersionError, check_faust_version
+from streams.engine.offsetfetch import FetchByPartition
 
 HERE = TP("news.articles.raw.v1", 0)
 THERE = TP("news.articles.raw.v1", 1)
@@ -55,7 +56,7 @@ async def test_a_refused_commit_is_tried_again(
 
 async def test_a_coordinator_that_moved_is_not_asked_as_aiokafka_would(consumer: DurableConsumer) -> None:
     # What it answers then, and what aiokafka makes of it: tests/broker/test_life.py, three nodes.
-    assert group_coordinator.OffsetFetchRequest is faustfix.FetchByPartition
+    assert group_coordinator.OffsetFetchRequest is FetchByPartition
 
 
 async def test_what_was_revoked_is_forgotten(
