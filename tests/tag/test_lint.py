@@ -31,24 +31,9 @@ def test_our_tables_have_no_finding() -> None:
     ("table", "line", "kind", "entry"),
     [
         ("people.tsv", "Q1\tA B", "columns", "Q1"),
-        (
-            "places.tsv",
-            f"geonames:999\tX\tألف\tcity\tIQ\t933.3\t1.0\t5\tألف باء\tAlphaville\t{SOURCE}",
-            "value",
-            "geonames:999",
-        ),
-        (
-            "places.tsv",
-            f"geonames:999\tX\tألف\tcity\tXXX\t1.0\t1.0\t5\tألف باء\tAlphaville\t{SOURCE}",
-            "value",
-            "geonames:999",
-        ),
-        (
-            "places.tsv",
-            f"geonames:999\tX\tألف\tcity\tIQ\t1.0\t1.0\tmany\tألف باء\tAlphaville\t{SOURCE}",
-            "value",
-            "geonames:999",
-        ),
+        ("places.tsv", CITY.format("IQ", "933.3", "5"), "value", "geonames:999"),
+        ("places.tsv", CITY.format("XXX", "1.0", "5"), "value", "geonames:999"),
+        ("places.tsv", CITY.format("IQ", "1.0", "many"), "value", "geonames:999"),
         ("places.tsv", PLACE.format(999, "", "", "", SOURCE), "value", "geonames:999"),
         ("places.tsv", PLACE.format(999, "ألف", "ألف باء~q", "Alphaville", SOURCE), "value", "ألف باء"),
         ("numbers.tsv", f"ألفباء\tfive\tunit\t{SOURCE}", "value", "ألفباء"),
