@@ -18,6 +18,7 @@ from faust.types import TP
 
 from streams.engine.failstop import fail_stop
 from streams.engine.offsetfetch import mend
+from streams.engine.prefetch import PromptConsumerThread
 
 log = logging.getLogger("marsad.engine")
 
@@ -52,6 +53,9 @@ class DurableConsumer(driver.Consumer):
         """How many records wait in the stage's queue."""
         self.rest: Callable[[], float] = lambda: 0.0
         """How many seconds to wait before the next read."""
+
+    def _new_consumer_thread(self) -> PromptConsumerThread:
+        return PromptConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     def mark_durable(self, tp: TP, offset: int) -> None:
         """Say that everything up to and including `offset` is durable downstream."""

@@ -81,6 +81,7 @@ class Outbox:
     def __init__(self, batches: Callable[[], Batches]) -> None:
         self.more: Callable[[], bool] = lambda: False
         self._batches = batches
+        self._counts: dict[str, int] = {}
         self._open: dict[Place, Batch] = {}
         self._full: list[tuple[Place, Batch]] = []
         self._some = asyncio.Event()
@@ -102,7 +103,9 @@ class Outbox:
     async def _partition(self, record: Outgoing) -> int:
         if record.partition is not None:
             return record.partition
-        return murmur2_of(record.key or b"") % await self._batches().partitions(record.topic)
+        if (count := self._counts.get(record.topic)) is None:
+            count = self._counts[record.topic] = await self._batches().partitions(record.topic)
+        return murmur2_of(record.key or b"") % count
 
     def _laid(self, place: Place, record: Outgoing) -> Promise:
         while True:
@@ -129,6 +132,7 @@ class Outbox:
     async def _send_all(self) -> None:
         going = [*self._full, *self._open.items()]
         self._full, self._open = [], {}
+        self._counts.clear()  # asked once a round: aiokafka copies a set each time, and a topic can grow
         for (topic, partition), batch in going:
             await self._sent(topic, partition, batch)
         self._handed.set()

@@ -26,7 +26,7 @@ from streams.dedupe import Decision, Index
 from streams.engine.memory import Memories
 from streams.engine.records import Handled, Incoming, Outgoing
 from streams.normalize import normalize
-from streams.tag import tag
+from streams.tag import load, tag
 
 
 class Step(Protocol):
@@ -104,6 +104,7 @@ class TagStep:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
+        load()  # before the group gives us partitions: nobody waits for a worker that reads
 
     async def handle(self, incoming: Incoming) -> Handled:
         """Tag one article; `current` gets the very bytes of `enriched`."""

@@ -11,7 +11,7 @@ import msgspec
 
 from events.article import DedupedArticle, EnrichedArticle
 from events.identity import digest
-from streams.tag import cues, gazetteer, names, places, tollwords, topics
+from streams.tag import cues, gazetteer, leaning, names, places, tollwords, topics
 from streams.tag.casualties import casualties
 from streams.tag.lexicon import Lexicon
 from streams.tag.passage import passages
@@ -44,6 +44,12 @@ _values = attrgetter(*_FIELDS)
 def lexicon() -> Lexicon:
     """Give the automaton over all tables, built on first use."""
     return Lexicon(entry for source in SOURCES for entry in source())
+
+
+def load() -> None:
+    """Read tables and model now; else the first article waits half a second for them."""
+    lexicon()
+    leaning.model()
 
 
 def tag(article: DedupedArticle) -> EnrichedArticle:
