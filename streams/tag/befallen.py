@@ -24,7 +24,7 @@ _NO_HEADLINE = _OBJECTS | {"another", "one", "of", "its", "this", "that", "by", 
 
 def some(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read what befell a number of people; "one other" is one person too."""
-    if not any(word.isascii() and word.isalpha() for word in sentence[at:]):
+    if not any(map(str.isalpha, filter(str.isascii, sentence[at:]))):
         return None  # two numbers of an Arabic sentence, one after the other
     told = people(table, sentence, at)
     told = told or _of_a_people(table, sentence, at)

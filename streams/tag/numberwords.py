@@ -13,6 +13,8 @@ CLITICS = "وفبلك"
 RANGES = frozenset(["بين", "between"])
 ARTICLES = frozenset(["a", "an"])
 HALVES = frozenset(["نصف", "half"])
+_BEGINNERS = ARTICLES | {"ما"}
+"""Words that begin a quantity with others than a bound behind them: "a dozen", "ما بين"."""
 _REMEMBERED = 50_000
 _NOTHING: frozenset[str] = frozenset()
 
@@ -75,6 +77,8 @@ def followers_asked(word: str) -> frozenset[str] | None:
         return _NOTHING
     starts = bounds("before")
     bare = word[1:] if len(word) > 3 and word[0] in CLITICS else ""
+    if word not in starts and bare not in starts and word not in _BEGINNERS:
+        return None
     phrases = [phrase for phrase, _ in (*starts.get(word, ()), *starts.get(bare, ()))]
     if any(len(phrase) == 1 for phrase in phrases):
         return _NOTHING

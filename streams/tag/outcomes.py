@@ -56,6 +56,8 @@ def _is_undone(table: Words, sentence: tuple[str, ...], at: int) -> bool:
 
 def _between(sentence: tuple[str, ...], number: Quantity) -> Statement | None:
     """Read "20 شخصا بين قتيل وجريح": so many in all, of both kinds."""
+    if "بين" not in sentence[number.end : number.end + _REACH_OF_BOTH]:
+        return None
     for place in range(number.end, min(number.end + _REACH_OF_BOTH, len(sentence) - 2)):
         dead, hurt = sentence[place + 1], sentence[place + 2]
         if sentence[place] == "بين" and dead in ("قتيل", "شهيد") and hurt in ("وجريح", "ومصاب"):

@@ -1,6 +1,7 @@
 """What one sentence says of the dead, the wounded and the missing: statements with numbers and words."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from streams.tag.befallen import ACTIVE, participle
 from streams.tag.headcount import Statement, added, people, single, way
@@ -46,6 +47,7 @@ def statements(sentence: tuple[str, ...]) -> list[Statement]:
 
 
 _TOLL, _CUE, _COUNT, _NUMBER = 1, 2, 4, 8
+_TOLD = ("met", "fell", "victims", "lost", "deaths_of")
 _COUNTS = frozenset(["a", "an", "one", "his", "her", "their", "another", "the", "عداد"])
 
 
@@ -53,18 +55,37 @@ _COUNTS = frozenset(["a", "an", "one", "his", "her", "their", "another", "the", 
 def _opens(word: str) -> int:
     """Tell which statements can begin with a word, as bits: most words are passed over at one look."""
     table, bare = words(), word.removeprefix("و")
-    sets = table.sets
-    opens = _TOLL * (
-        word == "toll" or bare == "الحصيله" or not sets["toll_of"].words.isdisjoint((word, bare))
-    )
-    plain = bare.removeprefix("ب")
-    told = any(bare in sets[name].words for name in ("met", "fell", "victims", "lost", "deaths_of"))
-    told = told or any(plain in sets[name].words for name in ("ended", "executed"))
-    if told or table.verb_kind(word) or word in sets["killed_phrases"].first | sets["lives"].first:
-        opens |= _CUE
+    openers = _openers()
+    heads_toll = word == "toll" or bare == "الحصيله" or word in openers.tolls or bare in openers.tolls
+    told = bare in openers.told or bare.removeprefix("ب") in openers.ended or word in openers.phrases
     noun = table.self_counting(word) or table.noun_kind(word) or (word.isascii() and word in table.one)
-    opens |= _COUNT * bool(noun or word in _COUNTS)
-    return opens | _NUMBER * (followers_asked(word) is not None)
+    return (
+        _TOLL * heads_toll
+        | _CUE * (told or table.verb_kind(word) is not None)
+        | _COUNT * bool(noun or word in _COUNTS)
+        | _NUMBER * (followers_asked(word) is not None)
+    )
+
+
+class _Openers(NamedTuple):
+    """First words of statements."""
+
+    tolls: frozenset[str]
+    told: frozenset[str]
+    ended: frozenset[str]
+    """Also behind "by"."""
+    phrases: frozenset[str]
+
+
+@cache
+def _openers() -> _Openers:
+    sets = words().sets
+    return _Openers(
+        tolls=sets["toll_of"].words,
+        told=frozenset().union(*(sets[name].words for name in _TOLD)),
+        ended=sets["ended"].words | sets["executed"].words,
+        phrases=sets["killed_phrases"].first | sets["lives"].first,
+    )
 
 
 def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:

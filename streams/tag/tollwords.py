@@ -24,10 +24,10 @@ def _single(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(phrase[0] for phrase in _folded(phrases) if len(phrase) == 1)
 
 
-_words: dict[str, int] = {}
-"""For each word of some set, also behind a clitic, these sets, a bit each."""
-_phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {}
-"""Phrases of all sets by their first word, also behind a clitic, and their second, with the set's bit."""
+_Seconds = dict[str, list[tuple[tuple[str, ...], int]]]
+_known: dict[str, tuple[int, _Seconds]] = {}
+"""For each first word of some set's phrases, also behind a clitic: the sets, a bit each, that have it alone,
+and the rest of longer phrases by their second word, each with its set's bit."""
 
 
 class Phrases:
@@ -51,10 +51,11 @@ class Phrases:
         """Make the set known to `_told`, which looks for all sets at once."""
         for word in self.words:
             for form in _with_clitics(word):
-                _words[form] = _words.get(form, 0) | self._bit
+                sets, seconds = _known.get(form, (0, {}))
+                _known[form] = sets | self._bit, seconds
         for phrase in self.longer():
             for form in _with_clitics(phrase[0]):
-                seconds = _phrases.setdefault(form, {})
+                _, seconds = _known.setdefault(form, (0, {}))
                 seconds.setdefault(phrase[1], []).append((phrase[1:], self._bit))
         _told.cache_clear()
 
@@ -111,16 +112,18 @@ def _told(words: tuple[str, ...]) -> tuple[int, list[tuple[int, int, int]]]:
 
     A sentence is asked for two dozen sets; so it is looked through once for all of them.
     """
-    places = [(place, place + 1, _words[word]) for place, word in enumerate(words) if word in _words]
-    heads = [place for place, word in enumerate(words) if word in _phrases]
-    for after in (place + 1 for place in heads if place + 1 < len(words)):
-        for rest, sets in _phrases[words[after - 1]].get(words[after], ()):
-            if words[after : after + len(rest)] == rest:
-                places.append((after - 1, after + len(rest), sets))
-    told = 0
-    for _, _, sets in places:
-        told |= sets
-    return told, sorted(places)
+    told, places = 0, []
+    known = [(place, _known[word]) for place, word in enumerate(words) if word in _known]
+    for place, (sets, seconds) in known:
+        if sets:
+            told |= sets
+            places.append((place, place + 1, sets))
+        following = place + 1
+        for rest, bit in seconds.get(words[following], ()) if following < len(words) else ():
+            if words[following : following + len(rest)] == rest:
+                told |= bit
+                places.append((place, following + len(rest), bit))
+    return told, places
 
 
 class Words:
