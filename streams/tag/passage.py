@@ -45,7 +45,7 @@ class Passage:
 
     def before(self, start: int) -> list[str]:
         """Give the words of the sentence before the word at a match offset, nearest first, two at most."""
-        return self.folded.before(self.folded.number(start), 2)
+        return self.folded.before(self.folded.number(start))
 
     def after(self, end: int) -> str:
         """Give the next word of the sentence after a match offset that ends a word; empty at its end."""

@@ -13,7 +13,8 @@ _DIGIT = "[" + "".join(f"\\x{_SLOT[digit]:02x}" for digit in "0123456789") + "]"
 _POINT, _COMMA = (f"\\x{_SLOT[mark]:02x}" for mark in ".,")
 
 DECIMALS = re.compile(
-    f"(?<={_DIGIT})(?:{_POINT}(?={_DIGIT})|{_COMMA}(?={_DIGIT}{{1,2}}(?!{_DIGIT}|{_COMMA}|{_POINT})))".encode()
+    f"[{_POINT}{_COMMA}](?:(?<={_DIGIT}{_POINT})(?={_DIGIT})"
+    f"|(?<={_DIGIT}{_COMMA})(?={_DIGIT}{{1,2}}(?!{_DIGIT}|{_COMMA}|{_POINT})))".encode()
 )
 """A decimal sign in folded bytes, nothing deleted: as the match form reads plain numbers."""
 

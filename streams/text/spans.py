@@ -1,16 +1,14 @@
 """The match form of a text, with the way back worked out only where it is asked for.
 
 `fold` gives a map of every character, which takes ten times as long as the match form itself; a tagger asks
-for a few dozen spans of an article. Both forms hold the same letters in the same order, and the match form
-has exactly one separator between words, so the place of a letter is: so many letters before it. The proof
-that the letters are the same is one comparison of bytes; where it fails (rare characters, odd numbers),
-`fold` answers.
+for a few dozen spans of an article. Both forms hold the same letters in the same order, so the n-th letter
+of one is the n-th of the other. The proof that the letters are the same is one comparison of bytes; where it
+fails (rare characters, odd numbers), `fold` answers.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
 
 import numpy as np
 
@@ -25,8 +23,6 @@ class Spans:
     def __init__(self, display: str, lang: str | None = None) -> None:
         self._display = display
         self._lang = base_language(lang)
-        self._letters: Sequence[int] | None = None
-        self._folded: Folded | None = None
         self._gone = ink(self._lang).gone
         self._shown = everyday_bytes(display)
         if self._shown is None:
@@ -47,46 +43,32 @@ class Spans:
 
         Both ends lie at letters, not at separators. Vowel signs and kashidas after the last belong to it.
         """
-        places, cuts = self._letters or self._found(), self.cuts
+        places = self._places
         if places is None:
-            return self._whole().span(start, end)
-        # The place of a letter is its offset less the separators before it.
-        first = bisect_left(cuts, start)
-        last = places[end - 1 - bisect_left(cuts, end - 1, first)] + 1
-        display, gone = self._display, self._gone
+            return self._whole.span(start, end)
+        last, display, gone = places[end - 1] + 1, self._display, self._gone
         while last < len(display) and display[last] in gone:
             last += 1
-        return places[start - first], last
+        return places[start], last
 
     def gap(self, number: int) -> str:
         """Give what the display form has between word `number` and the word before it."""
-        end = self.cuts[number - 1]
-        places, start = self._letters or self._found(), end + 1
+        end, places = self.cuts[number - 1], self._places
         if places is None:
-            whole = self._whole()
-            return self._display[whole.ends[end - 1] : whole.starts[start]]
-        first = start - number
-        if places[first] - places[first - 1] == 2:
-            sign = self._display[places[first] - 1]
+            return self._display[self._whole.ends[end - 1] : self._whole.starts[end + 1]]
+        if places[end + 1] - places[end - 1] == 2:
+            sign = self._display[places[end + 1] - 1]
             return "" if sign in self._gone else sign
-        return self._display[self.span(end - 1, end)[1] : places[first]]
+        return self._display[self.span(end - 1, end)[1] : places[end + 1]]
 
-    @cached_property
-    def heads(self) -> list[int]:
-        """Give the number of each sentence's first word."""
-        lines = self.text.split("\n")
-        return list(accumulate((line.count(" ") + 1 for line in lines[:-1]), initial=0))
-
-    def before(self, number: int, most: int) -> list[str]:
-        """Give the words of the sentence before word `number`, nearest first."""
-        head = self.heads[bisect_right(self.heads, number) - 1]
-        return self.words[max(head, number - most) : number][::-1]
-
-    def after(self, number: int, most: int) -> range:
-        """Give the numbers of the words of the sentence after word `number`."""
-        line = bisect_right(self.heads, number)
-        stop = self.heads[line] if line < len(self.heads) else len(self.words)
-        return range(number + 1, min(stop, number + 1 + most))
+    def before(self, number: int) -> list[str]:
+        """Give the words of the sentence before word `number`, nearest first, two at most."""
+        text, words, cuts = self.text, self.words, self.cuts
+        if not number or text[cuts[number - 1]] != " ":
+            return []
+        if number == 1 or text[cuts[number - 2]] != " ":
+            return [words[number - 1]]
+        return [words[number - 1], words[number - 2]]
 
     def number(self, at: int) -> int:
         """Give the number of the word at an offset of the match form, or that ends there."""
@@ -94,13 +76,14 @@ class Spans:
 
     def following(self, number: int, most: int) -> Iterator[tuple[str, int, str]]:
         """Give the words of the sentence after word `number`: word, where it starts, the gap before it."""
-        words, cuts, display = self.words, self.cuts, self._display
-        places = self._letters or self._found()
-        for one in self.after(number, most):
-            start = cuts[one - 1] + 1
-            letter = start - one
+        words, cuts, text, display, places = self.words, self.cuts, self.text, self._display, self._places
+        for one in range(number + 1, min(number + 1 + most, len(words))):
+            end = cuts[one - 1]
+            start = end + 1
+            if text[end] == "\n":
+                return
             # One space, and nothing else, between the letters: so it is in nine cases of ten.
-            if places and places[letter] - places[letter - 1] == 2 and display[places[letter] - 1] == " ":
+            if places and places[start] - places[end - 1] == 2 and display[places[start] - 1] == " ":
                 yield words[one], start, " "
             else:
                 yield words[one], start, self.gap(one)
@@ -109,34 +92,28 @@ class Spans:
         """Give where a word begins, by its number."""
         return self.cuts[number - 1] + 1 if number else 0
 
-    def _found(self) -> Sequence[int] | None:
-        """Work out where each letter stands; None, and `fold` answers, where that is not certain."""
-        if self._folded is None:
-            self._letters = self._ink_places()
-        return self._letters
-
+    @cached_property
     def _whole(self) -> Folded:
-        if self._folded is None:
-            self._folded = fold(self._display, self._lang)
-        return self._folded
+        return fold(self._display, self._lang)
 
-    def _ink_places(self) -> Sequence[int] | None:
-        """Give where each letter stands in the display form; None where that is not certain."""
+    @cached_property
+    def _places(self) -> Sequence[int] | None:
+        """Where each letter of the match form stands in the display form; None where that is not certain."""
         shown, folded, tables = self._shown, self.outline, ink(self._lang)
         if shown is None:
             return None
         if shown.translate(tables.letters, tables.no_ink) != folded.translate(None, tables.not_compared):
             return None
-        mask = shown.translate(tables.mask)
-        if "." not in self.text:
-            return _marked(mask).data
-        points = [found.start() for found in DECIMALS.finditer(shown.translate(tables.letters))]
-        if len(points) != self.text.count("."):
-            return None
-        with_points = bytearray(mask)
-        for point in points:
-            with_points[point] = 1
-        return _marked(with_points).data
+        mask = bytearray(shown.translate(tables.mask))
+        if "." in self.text:
+            points = [found.start() for found in DECIMALS.finditer(shown.translate(tables.letters))]
+            if len(points) != self.text.count("."):
+                return None
+            for point in points:
+                mask[point] = 1
+        places = np.zeros(len(folded), np.intp)
+        places[~np.frombuffer(folded.translate(SEPARATORS), np.bool_)] = _marked(mask)
+        return places.data
 
 
 def _marked(mask: bytes | bytearray) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
