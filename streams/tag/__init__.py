@@ -20,7 +20,7 @@ from streams.tag.tables import data_digest
 from streams.tag.urgency import urgency
 from streams.text.fold import FOLD_VERSION
 
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 """Raised when rules change that no table holds."""
 
 RULES_VERSION = f"{CODE_VERSION}.{FOLD_VERSION}-{data_digest()}"

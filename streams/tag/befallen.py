@@ -1,15 +1,18 @@
 """What befell an English subject: "12 people were killed", "Soldier killed, another wounded"."""
 
-from streams.tag.headcount import Statement, added, counted_people, english_one, people, single, way
+from streams.tag.counting import counted_people
+from streams.tag.headcount import Statement, added, people, way
 from streams.tag.numbers import Quantity, quantity
 from streams.tag.numberwords import is_number
+from streams.tag.singles import english_one, single
 from streams.tag.tollwords import Words
 
-LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die")
+LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die", "drown", "perish")
 _HURT = frozenset(["wounded", "injured", "hurt", "missing", "unaccounted"])
 _THEM = frozenset(["them"])
 _REACH_OF_HARM = 5
 _REACH_OF_VERB = 7
+_LONGEST_LIST = 14
 _LONGEST_AGE = 2
 _FURTHER = frozenset(["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"])
 """A fifth person has died: one more of those told before, no toll of one."""
@@ -26,6 +29,8 @@ def some(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read what befell a number of people; "one other" is one person too."""
     if not any(map(str.isalpha, filter(str.isascii, sentence[at:]))):
         return None  # two numbers of an Arabic sentence, one after the other
+    if sentence[at - 1 : at] == ("aged",):
+        return None
     told = people(table, sentence, at)
     told = told or _of_a_people(table, sentence, at)
     if told is None and sentence[at] == "one":
@@ -51,6 +56,7 @@ def _of_a_people(table: Words, sentence: tuple[str, ...], at: int) -> Quantity |
         return None
     verb = end + (sentence[end] in ("have", "had", "were", "was", "are"))
     lost = sentence[verb : verb + 1] and sentence[verb] in LOST
+    lost = lost or (verb > end and participle(table, sentence, verb)[0] is not None)
     return number._replace(end=end) if lost else None
 
 
@@ -72,7 +78,7 @@ def one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     if sentence[at] in ("a", "an", "one", "another"):
         told = befell(table, sentence, _group(table, sentence, at))
         further = sentence[at + 1 : at + 2] and sentence[at + 1] in _FURTHER
-        return told._replace(loose=True) if told and further else told
+        return told._replace(loose="killed" in told.kinds) if told and further else told
     if sentence[at] in ("his", "her", "their"):
         return befell(table, sentence, single(table, sentence, at, definite=False))
     if sentence[at] == "the":
@@ -83,26 +89,53 @@ def one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
 def _group(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read "a soldier", "a soldier and two civilians", "another" where what befell him follows."""
     one = english_one(table, sentence, at)
-    if one is None and sentence[at] in ("another", "one"):
-        width = 2 if sentence[at + 1 : at + 2] == ("other",) else 1
+    further = sentence[at + 1 : at + 2] and sentence[at + 1] in _FURTHER  # a fifth was wounded
+    if one is None and (further or sentence[at] in ("another", "one")):
+        width = 2 if further or sentence[at + 1 : at + 2] == ("other",) else 1
         told = participle(table, sentence, at + width)[0] or sentence[at + width : at + width + 1] == ("was",)
         return Quantity(1, 1, at, at + width) if told else None
+    more = _and_more(table, sentence, one)
+    if more:
+        return more
     joined = one is not None and sentence[one.end : one.end + 1] == ("and",)
     return added(table, sentence, one) if one and joined else one
 
 
+def _and_more(table: Words, sentence: tuple[str, ...], one: Quantity | None) -> Quantity | None:
+    """Add "and two children" right before what befell them: "Mother and two children killed"."""
+    if one is None or one.low != 1 or sentence[one.end : one.end + 1] != ("and",):
+        return None
+    more = people(table, sentence, one.end + 1) or _next_one(table, sentence, one.end + 1)
+    if more is None or more.exact is None or not participle(table, sentence, more.end)[0]:
+        return None
+    return Quantity(1 + more.exact, 1 + more.exact, one.start, more.end)
+
+
+def _next_one(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read the second of "husband and wife"."""
+    return Quantity(1, 1, at, at + 1) if sentence[at : at + 1] and sentence[at] in table.one else None
+
+
+def _past_parts(sentence: tuple[str, ...], number: Quantity) -> int:
+    """Pass over "two Indians and a Pakistani" after "three people": they are told one by one."""
+    total = 0
+    for place in range(number.end, min(number.end + _LONGEST_LIST, len(sentence))):
+        if sentence[place] in _BE and place > number.end:
+            return place if total == number.exact else number.end
+        part = quantity(sentence, place)
+        total += (part.exact or 0) if part else sentence[place] in ("a", "an")
+    return number.end
+
+
 def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> Statement | None:
     """Read what befell an English subject: "12 people, including a child, were killed"."""
+    number = number and _whole(table, sentence, number)
     if number is None:
         return None
     at, limit = _past_of(table, sentence, number.end), min(number.end + 12, len(sentence))
     kinds: list[str] = []
-    opener = table.sets["subset_openers"].at(sentence, at)
-    if sentence[at : at + 1] == ("among",) and quantity(sentence, at + 1):
-        return None  # ten children among 26 killed
-    passed = ("were", "was", "are", "have", "had", *LOST)
-    while at < limit and opener and sentence[at] not in passed:
-        at += 1
+    if table.sets["subset_openers"].at(sentence, at):
+        at = _past_words(sentence, at, limit)
     subject_ends = at
     place, last = at, min(at + _REACH_OF_VERB, limit)
     while place < last:
@@ -116,6 +149,9 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
             at = place + width
             if sentence[at : at + 1] not in (("or",), ("and",)):
                 break
+        elif sentence[place] == "aged":
+            width = _past_words(sentence, place, limit) - place
+            last = limit
         else:
             width = table.sets["auxiliaries"].at(sentence, place)
             if not width:
@@ -128,6 +164,43 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
     rule = f"casualties:{kinds[0]}-{way(number)}"
     kinds = list(dict.fromkeys(kinds))
     return Statement(tuple(kinds), number._replace(end=at), number.start, at, rule, weak=weak)
+
+
+def _whole(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity | None:
+    """Give the number that is the subject: one whose age it is; None for a part of others."""
+    part = sentence[number.end : number.end + 2] in _PART_OF
+    if part and not _is_told_at_once(table, sentence, number.end + 2):
+        return None  # 10 killed, three of them children, and five wounded
+    if _is_aged(sentence, number):
+        return Quantity(1, 1, number.start, number.end)
+    at = _past_of(table, sentence, number.end)
+    if sentence[at : at + 1] == ("among",) and _is_among(table, sentence, at + 1):
+        return None
+    return number._replace(end=_past_parts(sentence, number))
+
+
+def _past_words(sentence: tuple[str, ...], at: int, limit: int) -> int:
+    """Pass over "including a child", "aged between 3 and 61"."""
+    return next((place for place in range(at, limit) if sentence[place] in _PASSED), limit)
+
+
+_PASSED = frozenset(["were", "was", "are", "have", "had", *LOST])
+_PART_OF = (("of", "them"), ("of", "whom"))
+
+
+def _is_among(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "ten children among 26 killed", "two doctors among the dead": a part, told of a whole."""
+    at += sentence[at : at + 1] == ("the",)
+    whole = sentence[at] if at < len(sentence) else ""
+    return quantity(sentence, at) is not None or table.noun_kind(whole) is not None or whole in _WHOLES
+
+
+def _is_told_at_once(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "two of whom later died" from "three of them children"."""
+    return table.sets["auxiliaries"].at(sentence, at) > 0 or participle(table, sentence, at)[0] is not None
+
+
+_WHOLES = frozenset(["victims", "casualties", "fatalities"])
 
 
 def _past_of(table: Words, sentence: tuple[str, ...], at: int) -> int:
@@ -175,12 +248,28 @@ def _is_active(table: Words, sentence: tuple[str, ...], subject_ends: int, at: i
 
 
 def _the_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
-    """Read "the driver was killed", which counts where the sentence tells of others as well."""
+    """Read "the driver was killed", which counts where others are told of; "the singer NAME was" always."""
     one = english_one(table, sentence, at)
-    if one is None or sentence[one.end : one.end + 1] != ("was",):
+    if one is None:
         return None
-    told = befell(table, sentence, one)
-    return told._replace(loose=True) if told else None
+    was = next((place for place in range(one.end, one.end + _LONGEST_NAME) if _is_was(sentence, place)), None)
+    if was is None or any(table.sets["followers"].at(sentence, place) for place in range(one.end, was)):
+        return None
+    told = befell(table, sentence, one._replace(end=was))
+    return told._replace(loose=was == one.end) if told else None
+
+
+_LONGEST_NAME = 4
+
+
+def _is_was(sentence: tuple[str, ...], at: int) -> bool:
+    return sentence[at : at + 1] == ("was",)
+
+
+def _is_aged(sentence: tuple[str, ...], number: Quantity) -> bool:
+    """Tell "Ahmed Salim, 34, was killed": a number before a verb in the singular."""
+    age = number.end == number.start + 1 and is_age(sentence, number.start) and number.start > 0
+    return age and number.low != 1 and _is_was(sentence, number.end)
 
 
 def is_age(sentence: tuple[str, ...], at: int) -> bool:
@@ -194,6 +283,9 @@ def _headline_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement
     if at > _HEADLINE_SUBJECT or (at and not after and sentence[at - 1] in _NO_HEADLINE):
         return None
     one = Quantity(1, 1, at, at + 1)
+    joined = _and_more(table, sentence, one)
+    if joined:
+        return befell(table, sentence, joined)
     if at + 1 < len(sentence) and sentence[at + 1] == "and":
         return befell(table, sentence, added(table, sentence, one))
     if is_age(sentence, at + 1) and participle(table, sentence, at + 2)[0]:

@@ -6,18 +6,17 @@ three (ARABIC.md 4.4). Each reader looks a few words ahead, so reading is linear
 
 from typing import NamedTuple
 
+from streams.tag.counting import counted_people
 from streams.tag.numbers import Quantity, bounded_after, quantity
 from streams.tag.numberwords import is_number
+from streams.tag.singles import single
 from streams.tag.tollwords import Words
 
 _FARTHEST_GROUP = 6
 _FARTHEST_NUMBER = 9
 _ONE_NOUN_FROM, _HUNDRED = 11, 100
-_ONE_OF = frozenset(["احد", "احدي"])
-_ONE_OF_THEM = frozenset(["احدهم", "احدهما", "احداهن", "احداهما", "احدهن"])
-TWO_TOGETHER = frozenset(["couple", "twins"])
-_POSSESSIVES = frozenset(["his", "her", "their"])
-_BOTH = frozenset(["اثنين", "اثنان", "اثنتين", "اثنتان"])
+_MEN_OF = frozenset(["افراد", "عناصر", "رجال", "ضباط"])
+_SEVERAL = frozenset(["عدد", "عددا", "بعض", "مجموعه"])
 
 
 class Statement(NamedTuple):
@@ -49,36 +48,12 @@ def people(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     return added(table, sentence, bounded_after(sentence, number._replace(end=end)))
 
 
-def counted_people(table: Words, sentence: tuple[str, ...], at: int) -> int | None:
-    """Give where the counted noun after a number ends; None where the number does not count people."""
-    sets = table.sets
-    if at >= len(sentence):
-        return at
-    word = sentence[at]
-    if sets["subset"].at(sentence, at) or word == "%" or sets["not_followers"].at(sentence, at):
-        return None
-    for ahead in range(3):
-        place = at + ahead
-        if place < len(sentence) and table.person(sentence[place]) and (ahead == 0 or word.isascii()):
-            while word.isascii() and place + 1 < len(sentence) and table.person(sentence[place + 1]):
-                place += 1  # two police officers
-            return place + 1
-        if place >= len(sentence) or sets["followers"].at(sentence, place) or is_number(sentence[place]):
-            break
-    if sets["followers"].at(sentence, at) or table.noun_kind(word) or table.verb_kind(word):
-        return at
-    return at if _glued(word) else None
-
-
-def _glued(word: str) -> bool:
-    """Tell whether a word goes on with "and" or "by" written onto it."""
-    return len(word) > 3 and word[0] in "وب" and not word.isascii()
-
-
 def added(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity:
     """Add the groups joined by "and": "3 جنود و5 مسلحين"; what is part of the number already is not added."""
+    if _is_parted(sentence, number):
+        return number
     for _ in range(4):
-        more = _joined(table, sentence, number.end)
+        more = _joined(table, sentence, number.end) or _besides(table, sentence, number.end)
         if more is None:
             return number
         if _is_one_count(table, sentence, number, more):
@@ -87,6 +62,12 @@ def added(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity
         high = None if number.high is None or more.high is None else number.high + more.high
         number = Quantity(low, high, number.start, more.end, number.bounded or more.bounded)
     return number
+
+
+def _is_parted(sentence: tuple[str, ...], number: Quantity) -> bool:
+    """Tell "5 أشخاص، 3 مدنيين وشرطيين": a number told right after a number is a part of it."""
+    following = sentence[number.end] if number.end < len(sentence) else ""
+    return bool(following) and following[0] != "و" and is_number(following) and not following.isalpha()
 
 
 def _is_one_count(table: Words, sentence: tuple[str, ...], number: Quantity, more: Quantity) -> bool:
@@ -117,7 +98,7 @@ def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
             return None  # seven lost their lives and twenty others
         if place >= at + _FARTHEST_GROUP and not _is_so_many_of(sentence, place):
             continue
-        if sets["ranks_of"].at(sentence, place):
+        if sets["ranks_of"].at(sentence, place) or word in sets["whole_words"].words:
             continue
         if sets["followers"].at(sentence, place) and word not in ("من", "and", "of"):
             related = True
@@ -130,6 +111,20 @@ def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
             return _group(table, sentence, place + 1)
         if word[0] == "و" and (len(word) > 2 or word[1:].isdigit()):
             return _group(table, (*sentence[:place], word[1:], *sentence[place + 1 : place + 8]), place)
+    return None
+
+
+def _besides(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "مع ثلاثة من مرافقيه" as if "and" joined it, and "in addition to the bomber"."""
+    attacker = table.sets["attacker_too"].at(sentence, at)
+    if attacker:
+        return Quantity(1, 1, at, at + attacker)
+    for place in range(at, min(at + _FARTHEST_GROUP, len(sentence) - 1)):
+        if table.verb_kind(sentence[place]) or sentence[place][0] == "و":
+            return None
+        if sentence[place] == "مع":
+            joined = (*sentence[:place], "و" + sentence[place + 1], *sentence[place + 2 : place + 5])
+            return _group(table, sentence, place + 1) if is_related(table, joined, place) else None
     return None
 
 
@@ -147,19 +142,33 @@ def is_related(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     if word[1:] in table.kin:
         return True
     return (
-        is_number(word[1:])
+        (is_number(word[1:]) or word[1:] in _SEVERAL)
         and sentence[at + 1 : at + 2] == ("من",)
-        and sentence[at + 2 : at + 3] != ()
-        and (sentence[at + 2] in table.kin)
+        and _is_kin(table, sentence, at + 2)
     )
+
+
+def _is_kin(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "مرافقيه", "أفراد حمايته"."""
+    of = at + (at < len(sentence) and sentence[at] in _MEN_OF)
+    return of < len(sentence) and sentence[of] in table.kin
 
 
 def _group(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     number = quantity(sentence, at)
     if number is None:
-        return single(table, sentence, at, definite=False)
+        return _several(table, sentence, at) or single(table, sentence, at, definite=False)
     end = _group_end(table, sentence, number.end)
     return None if end is None else number._replace(end=end)
+
+
+def _several(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "عدد من مرافقيه": two or more of those whom one can count as people."""
+    if sentence[at] not in _SEVERAL or sentence[at + 1 : at + 2] != ("من",) or at + 2 >= len(sentence):
+        return None
+    of = sentence[at + 2]
+    known = of in table.kin or table.person(of.removeprefix("ال"))
+    return Quantity(2, None, at, at + 3, bounded=True) if known else None
 
 
 def _group_end(table: Words, sentence: tuple[str, ...], end: int) -> int | None:
@@ -191,78 +200,3 @@ def _is_plural_of_people(table: Words, word: str) -> bool:
     """Tell a sound masculine plural, which few things have: "و6 متدربين"."""
     sound = len(word) > 4 and word.endswith(("ين", "ون")) and not word.isascii()
     return sound and word not in table.sets["plurals_of_things"].words
-
-
-def single(table: Words, sentence: tuple[str, ...], at: int, definite: bool) -> Quantity | None:
-    """Read a noun that counts itself: جندي is one, طفلين two, آخرين two or more."""
-    if at >= len(sentence):
-        return None
-    word = sentence[at]
-    if word in ("a", "an", "one"):
-        return english_one(table, sentence, at)
-    if word in table.kin:
-        return kin(table, sentence, at)
-    if word in _POSSESSIVES:
-        return _theirs(table, sentence, at)
-    return _pair_of_words(table, word, sentence[at + 1 : at + 2], at) or _one_word(table, word, at, definite)
-
-
-def _theirs(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "her brother", "her three children", "his sons" (two or more)."""
-    number = quantity(sentence, at + 1)
-    if number:
-        end = counted_people(table, sentence, number.end)
-        return None if end is None or end == number.end else number._replace(start=at, end=end)
-    for place in range(at + 1, min(at + 3, len(sentence))):
-        if sentence[place] in table.one:
-            return Quantity(1, 1, at, place + 1)
-        if sentence[place] in table.sets["kin_plurals"].words:
-            return Quantity(2, None, at, place + 1, bounded=True)
-    return None
-
-
-def _pair_of_words(table: Words, word: str, following: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "أحد عناصر", "متسلقين اثنين", "رجلا أمن"."""
-    if not following:
-        return None
-    if word in _ONE_OF and table.person(following[0]):
-        return Quantity(1, 1, at, at + 2)
-    both = following[0] in _BOTH and len(word) > 4 and word.endswith(("ين", "ان"))
-    if both or (word in table.construct[0] and following[0] in table.construct[1]):
-        return Quantity(2, 2, at, at + 2)
-    return None
-
-
-def _one_word(table: Words, word: str, at: int, definite: bool) -> Quantity | None:
-    """Read "جندي", "أحدهم", "طفلين", "آخرين"."""
-    bare = word.removeprefix("ال") if definite and len(word) > 4 else word
-    if word in _ONE_OF_THEM or (bare in table.one and not word.isascii()):
-        return Quantity(1, 1, at, at + 1)
-    if word in table.two:
-        return Quantity(2, 2, at, at + 1)
-    if word in table.two_or_more:
-        return Quantity(2, None, at, at + 1, bounded=True)
-    return None
-
-
-def kin(table: Words, sentence: tuple[str, ...], at: int) -> Quantity:
-    """Read "زوجته" (one), "طفلاها" (two), "أطفاله الثلاثة" (three), "أبنائه" (two or more)."""
-    count = table.kin[sentence[at]]
-    if count:
-        return Quantity(count, count, at, at + 1)
-    told = quantity((sentence[at + 1].removeprefix("ال"),), 0) if at + 1 < len(sentence) else None
-    if told and told.exact and sentence[at + 1].startswith("ال"):
-        return Quantity(told.low, told.high, at, at + 2)
-    return Quantity(2, None, at, at + 1, bounded=True)
-
-
-def english_one(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "a soldier", "one Iraqi policeman"."""
-    for place in range(at + 1, min(at + 6, len(sentence))):
-        if sentence[place] in TWO_TOGETHER:
-            return Quantity(2, 2, at, place + 1)
-        if sentence[place] in table.one:
-            return Quantity(1, 1, at, place + 1)
-        if table.sets["followers"].at(sentence, place):
-            return None
-    return None

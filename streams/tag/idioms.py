@@ -1,11 +1,15 @@
 """Tolls told by an idiom: "لقي 5 أشخاص مصرعهم", "claimed 12 lives", "راح ضحيته 7"."""
 
-from streams.tag.headcount import Statement, added, people, single
+from streams.tag.headcount import Statement, added, people
 from streams.tag.numbers import Quantity, quantity
-from streams.tag.objects import all_of_them
+from streams.tag.objects import all_of_them, object_of, unlisted
+from streams.tag.singles import single
 from streams.tag.tollwords import Words
 
 _REACH = 6
+_TO_DEATH = (("to", "death"), ("حتي", "الموت"))
+_ALL = (("all",), ("the",))
+_OF = (("of",), ("to",))
 
 
 def done_away(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
@@ -13,17 +17,40 @@ def done_away(table: Words, sentence: tuple[str, ...], at: int) -> Statement | N
     word = sentence[at].removeprefix("و").removeprefix("ب")
     number, rule = None, "casualties:killed-idiom"
     if word in table.sets["ended"].words and sentence[at + 1 : at + 2] == ("علي",):
-        number = people(table, sentence, at + 2) or _several(table, sentence, at + 2)
+        number = people(table, sentence, at + 2) or unlisted(table, sentence, at + 2)
+        number = number or _several(table, sentence, at + 2)
+    elif word in table.sets["butchered"].words:
+        number = people(table, sentence, at + 1) or object_of(table, sentence, at + 1)
+    elif word in table.sets["deadly"].words:
+        number = _to_death(table, sentence, at + 1)
+    elif word in table.sets["mourns"].words:
+        number = people(table, sentence, at + 1)
     elif word in table.sets["executed"].words and table.sets["by_shooting"].within(sentence):
         number = _soon(table, sentence, at + 1)
-    elif word in table.sets["deaths_of"].words and sentence[at + 1 : at + 2] == ("of",):
-        found = single(table, sentence, at + 2, definite=False)
+    elif word in table.sets["deaths_of"].words and sentence[at + 1 : at + 2] in _OF:
+        whom = at + 2 + (sentence[at + 2 : at + 3] in _ALL)
+        found = single(table, sentence, whom, definite=False)
         alone = found if found and (found.low != 1 or word == "body") else None
-        number = people(table, sentence, at + 2) or (alone and added(table, sentence, alone))
+        number = people(table, sentence, whom) or (alone and added(table, sentence, alone))
     elif word in table.sets["lost"].words:
         number = _own_people(table, sentence, at + 1)
     weak = word in table.sets["corpses"].words
-    return Statement(("killed",), number, at, number.end, rule, weak=weak) if number else None
+    hurt = word in table.sets["harm"].words or word in _HARMING
+    kind, rule = ("injured", "casualties:injured-idiom") if hurt else ("killed", rule)
+    return Statement((kind,), number, at, number.end, rule, weak=weak) if number else None
+
+
+_HARMING = frozenset(["wounding"])
+
+
+def _to_death(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "stabs two classmates to death", "shot three brothers dead"."""
+    number = people(table, sentence, at) or single(table, sentence, at, definite=False)
+    if number is None or (number.end == number.start + 1 and sentence[at].isascii()):
+        return None
+    tail = sentence[number.end : number.end + _REACH]
+    dead = tail[:1] == ("dead",) or any(tail[step : step + 2] in _TO_DEATH for step in range(len(tail)))
+    return number if dead else None
 
 
 def _several(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
@@ -52,14 +79,10 @@ def idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read "لقي 5 أشخاص مصرعهم", "أودى بحياة 12 شخصا", "راح ضحيته 7"."""
     word = sentence[at].removeprefix("و")
     sets = table.sets
-    if word in sets["met"].words:
-        number = people(table, sentence, at + 1) or single(table, sentence, at + 1, definite=True)
-        number = number and added(table, sentence, number)
-        tail = sentence[number.end : number.end + _REACH] if number else ()
-        met = next((step for step, other in enumerate(tail) if other in sets["met_with"].words), None)
-        if number and met is not None:
-            return Statement(("killed",), number, at, number.end + met + 1, "casualties:killed-idiom")
-        return None
+    if word in sets["met"].words | sets["parted"].words:
+        return _met(
+            table, sentence, at, sets["met_with" if word in sets["met"].words else "parted_with"].words
+        )
     if word in sets["fell"].words:
         return _fell(table, sentence, at)
     width = sets["lives"].at(sentence, at)
@@ -74,6 +97,42 @@ def idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
             number = added(table, sentence, number)
             return Statement(("killed",), number, at, number.end, "casualties:killed-idiom")
     return None
+
+
+def _met(table: Words, sentence: tuple[str, ...], at: int, with_what: frozenset[str]) -> Statement | None:
+    """Read "لقي 5 أشخاص مصرعهم"; "فارق الحياة 5 أشخاص" and its like, of one where it is told by what."""
+    first = at + 1 + (sentence[at + 1] in with_what if at + 1 < len(sentence) else 0)
+    number = people(table, sentence, first) or single(table, sentence, first, definite=True)
+    number = number and added(table, sentence, number)
+    if number is None and first > at + 1:
+        return _subject_met(table, sentence, at, with_what)
+    tail = sentence[number.end : number.end + _REACH] if number else ()
+    met = next((step for step, other in enumerate(tail) if other in with_what), None)
+    if number is None or (met is None and first == at + 1):
+        return None
+    by_what = table.sets["means"].within(sentence, article=True)
+    if number.low == 1 and with_what is table.sets["parted_with"].words and not by_what:
+        return None
+    end = number.end if met is None else number.end + met + 1
+    return Statement(("killed",), number, at, end, "casualties:killed-idiom")
+
+
+def _subject_met(
+    table: Words, sentence: tuple[str, ...], at: int, with_what: frozenset[str]
+) -> Statement | None:
+    """Read "طفلان يلقيان مصرعهما", "4 أشخاص يفقدون حياتهم": who met it stands before the verb."""
+    number = None
+    for place in range(max(0, at - _REACH), at):
+        number = people(table, sentence, place) or single(table, sentence, place, definite=False)
+        if number and number.end <= at:
+            break
+        number = None
+    if number is None:
+        return None
+    by_what = table.sets["means"].within(sentence, article=True)
+    if number.low == 1 and not (by_what or with_what is table.sets["met_with"].words):
+        return None
+    return Statement(("killed",), number, number.start, at + 2, "casualties:killed-idiom")
 
 
 def _lives_counted(sentence: tuple[str, ...], at: int) -> Statement | None:

@@ -151,8 +151,6 @@ def _article(words: Sequence[str], at: int) -> Quantity | None:
     """Read English "a dozen", "a hundred"."""
     if words[at] not in ARTICLES or at + 1 >= len(words):
         return None
-    if words[at + 1] == "dozen":
-        return Quantity(12, 12, at, at + 2)
     following = number_words().get(words[at + 1])
     if following and following.kind in ("hundred", "scale"):
         return Quantity(following.value, following.value, at, at + 2)

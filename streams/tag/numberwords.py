@@ -92,7 +92,7 @@ def followers_asked(word: str) -> frozenset[str] | None:
 def _after_article() -> frozenset[str]:
     """Give the words that are numbers behind "a"."""
     kinds = ("hundred", "scale")
-    return frozenset(word for word, found in number_words().items() if found.kind in kinds) | {"dozen"}
+    return frozenset(word for word, found in number_words().items() if found.kind in kinds)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -1,23 +1,30 @@
 """Whom a verb befell: its object, counted, listed or told by "all of them"."""
 
 from streams.tag.befallen import is_age, participle
-from streams.tag.headcount import TWO_TOGETHER, added, is_related, people
+from streams.tag.headcount import added, is_related, people
 from streams.tag.numbers import Quantity, quantity
+from streams.tag.singles import TWO_TOGETHER, pair_of_words
 from streams.tag.tollwords import Words
 
 _REACH = 6
 _NEAR = 3
+_PLURAL_ENDINGS = ("ين", "ون", "ي")
+_LONGEST_PHRASE = 7
 
 
 def numbered(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     """Read "المهاجمين الخمسة", "ركابها الثلاثة": the number stands after its noun, with the article."""
     if at + 1 >= len(sentence) or not sentence[at + 1].startswith("ال"):
         return None
-    number = quantity((sentence[at + 1].removeprefix("ال"),), 0)
-    known = sentence[at] in table.kin or table.person(sentence[at].removeprefix("ال"))
+    head, last = sentence[at], at + 1
+    number = quantity((sentence[last].removeprefix("ال"),), 0)
+    if number is None and sentence[last + 1 : last + 2] and sentence[last + 1].startswith("ال"):
+        last += 1  # حراس المبنى الثلاثة
+        number = quantity((sentence[last].removeprefix("ال"),), 0)
+    known = head in table.kin or table.person(head.removeprefix("ال")) or head.endswith(_PLURAL_ENDINGS)
     if number is None or number.exact is None or not known:
         return None
-    return added(table, sentence, number._replace(start=at, end=at + 2))
+    return added(table, sentence, number._replace(start=at, end=last + 1))
 
 
 def unlisted(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
@@ -81,6 +88,27 @@ def object_of(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | No
     return None
 
 
+def past_phrase(table: Words, sentence: tuple[str, ...], at: int) -> int:
+    """Pass over "في الهجوم", "جراء القصف الجوي على البلدة" where whom it befell is told after it."""
+    width = table.sets["by_what"].at(sentence, at)
+    if not width or not sentence[at + width :] or not _is_by_what(table, sentence[at + width]):
+        return at
+    for place in range(at + width + 1, min(at + width + _LONGEST_PHRASE, len(sentence))):
+        number = quantity(sentence, place)
+        if number and (number.end == len(sentence) or table.person(sentence[number.end])):
+            return place
+        if sentence[place] in table.one or (sentence[place] in table.two and sentence[place].endswith("ان")):
+            return place
+        if not sentence[place].startswith("ال") and not table.sets["phrase_links"].at(sentence, place - 1):
+            return at
+    return at
+
+
+def _is_by_what(table: Words, word: str) -> bool:
+    bare = word.removeprefix("ال")
+    return bare in table.sets["means"].words or bare in table.sets["events"].words
+
+
 def _begins_another(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell a further group or verb: of the dead and the wounded, or of those who were arrested or fled."""
     fate = table.sets["other_fates"].within(sentence, at, at + 1)
@@ -99,15 +127,31 @@ def _counted(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | Non
 
 def _alone(table: Words, sentence: tuple[str, ...], at: int, place: int) -> Quantity | None:
     """Read one person as object where the sentence tells by what, or lists more: "kills mother, two sons"."""
-    if sentence[place] in TWO_TOGETHER and place < at + _NEAR:
-        return added(table, sentence, Quantity(2, 2, place, place + 1))
+    pair = _pair(table, sentence, place, near=place < at + _NEAR)
+    if pair:
+        return added(table, sentence, pair)
     if sentence[place] == "اما" and not is_related(table, sentence, place + 1):
         return None  # as for, unless "تقتل أما وأطفالها"
     if sentence[place] not in table.one or not _is_object(table, sentence, at, place):
         return None
-    if people(table, sentence, place + 1) or table.sets["means"].within(sentence, article=True):
+    by_what = (
+        table.sets["means"].within(sentence, article=True) or sentence[at - 1] in table.sets["today"].words
+    )
+    if by_what or people(table, sentence, place + 1):
         return _listed(table, sentence, place)  # تقتل قياديا واثنين من مرافقيه
     return None
+
+
+def _pair(table: Words, sentence: tuple[str, ...], at: int, near: bool) -> Quantity | None:
+    """Read "انتحاريين اثنين", "جنديين", "a couple"."""
+    if sentence[at] in TWO_TOGETHER:
+        return Quantity(2, 2, at, at + 1) if near else None
+    if not sentence[at].endswith("ين"):
+        return None
+    pair = pair_of_words(table, sentence[at], sentence[at + 1 : at + 2], at)
+    if pair and pair.low != 1:
+        return pair
+    return Quantity(2, 2, at, at + 1) if sentence[at] in table.two else None
 
 
 def _is_object(table: Words, sentence: tuple[str, ...], at: int, place: int) -> bool:

@@ -1,11 +1,14 @@
 """Tolls whose number comes first, or that a noun counts: "5 قتلى", "12 were killed", "toll rises to 25"."""
 
 from streams.tag import befallen
-from streams.tag.headcount import Statement, added, counted_people, people, single
+from streams.tag.headcount import Statement, added, people
 from streams.tag.numbers import Quantity, bounded_after, quantity
 from streams.tag.numberwords import is_number
+from streams.tag.singles import single
 from streams.tag.tollwords import KINDS, Words
 
+_VICTIMS = (("ضحيه",), ("ضحايا",))
+_AND_HURT = (("and", "wounded"), ("and", "injured"), ("and", "hurt"))
 _BEFORE_YEARS = frozenset(["since", "in", "from", "until", "during", "منذ", "عام", "سنه", "العام"])
 
 
@@ -22,6 +25,8 @@ def counted(table: Words, sentence: tuple[str, ...], at: int) -> Statement | Non
     kind = table.noun_kind(sentence[noun]) if noun < len(sentence) else None
     if kind:
         return _noun(table, sentence, number, kind, noun + 1)
+    if sentence[noun : noun + 1] in _VICTIMS and _is_deadly(table, sentence, at):
+        return _between(sentence, number) or _noun(table, sentence, number, "killed", noun + 1)
     if not sentence[number.end].isascii():
         return _between(sentence, number) or _subject(table, sentence, number)
     return befallen.some(table, sentence, at)
@@ -39,6 +44,10 @@ def _noun(table: Words, sentence: tuple[str, ...], number: Quantity, kind: str, 
     if sentence[end : end + 1] in (("والجرحي",), ("والمصابين",)) and number.bounded:
         both = ("killed", "injured")
         return Statement(both, number._replace(end=end + 1), at, end + 1, "casualties:killed-injured")
+    width = _width_of_both(sentence, end)
+    if width and kind == "killed":
+        both, end = ("killed", "injured"), end + width
+        return Statement(both, number._replace(end=end), at, end, "casualties:killed-injured")
     if _is_undone(table, sentence, at):
         return None
     weak = sentence[end - 1] in table.sets["corpses"].words
@@ -46,12 +55,32 @@ def _noun(table: Words, sentence: tuple[str, ...], number: Quantity, kind: str, 
     return Statement((kind,), number, at, number.end, f"casualties:{kind}-noun", weak=weak)
 
 
+def _is_deadly(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "خلف الحريق مئة ضحية" from the victims of a fraud: the sentence tells by what they died."""
+    outcome = table.sets["outcome_verbs"].within(sentence, at - 4, at)
+    return outcome or table.sets["means"].within(sentence, article=True)
+
+
+def _width_of_both(sentence: tuple[str, ...], end: int) -> int:
+    """Give the width of "and wounded" in "dozens killed and wounded", "25 قتيلا وجريحا", "مئة قتيل وجريح"."""
+    following = sentence[end + 2] if end + 2 < len(sentence) else ""
+    if sentence[end : end + 2] in _AND_HURT:
+        return 0 if is_number(following) else 2
+    case = "ا" if sentence[end - 1].endswith("ا") else ""
+    hurt = sentence[end : end + 1] in (("وجريح" + case,), ("ومصاب" + case,))
+    if sentence[end - 1] in ("قتلي", "شهداء") and sentence[end : end + 1] in (("وجرحي",), ("ومصابين",)):
+        return 1
+    single = sentence[end - 1] in ("قتيل" + case, "شهيد" + case)
+    return int(single and hurt and sentence[end + 1 : end + 2] not in (("واحد",), ("واحدا",)))
+
+
 def _is_undone(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell whether the words before say that they came back or went home: "عودة 300 مفقود"."""
     alive = table.sets["alive"].words
-    return table.sets["undone"].within(sentence, at - 3, at) or any(
-        word in alive for word in sentence[at + 1 : at + 4]
-    )
+    undone = table.sets["undone"].find(sentence, max(0, at - 3), at)
+    if undone is not None and "and" not in sentence[undone:at]:
+        return True
+    return any(word in alive for word in sentence[at + 1 : at + 4])
 
 
 def _between(sentence: tuple[str, ...], number: Quantity) -> Statement | None:
@@ -68,13 +97,18 @@ def _between(sentence: tuple[str, ...], number: Quantity) -> Statement | None:
 
 def _subject(table: Words, sentence: tuple[str, ...], number: Quantity) -> Statement | None:
     """Read "8 مدنيين قتلوا": the number is the subject, the verb comes after."""
-    if table.befell.isdisjoint(sentence[number.end :]):
+    if (table.befell | _AS_THEY_LIE).isdisjoint(sentence[number.end :]):
         return None
     if sentence[number.end] == "من" and number.end + 1 < len(sentence):
         of = table.person(sentence[number.end + 1].removeprefix("ال"))  # 9 من عناصر الجيش و17 من المهاجمين
+        of = of or sentence[number.end + 2 : number.end + 3] in _FELL  # خمسة من متطوعيها قتلوا
         number = added(table, sentence, number._replace(end=number.end + 2 * of))
     named = number.end < len(sentence) and table.person(sentence[number.end])
     number = bounded_after(sentence, number._replace(end=number.end + named))
+    lying = table.noun_kind(sentence[number.end]) if named and number.end < len(sentence) else None
+    if lying and sentence[number.end] in _AS_THEY_LIE:
+        end = number.end + 1
+        return Statement((lying,), number._replace(end=end), number.start, end, f"casualties:{lying}-number")
     start = number.end + _still(sentence, number.end)
     for place in range(start, min(start + (5 if named else 1), len(sentence))):
         for kind in KINDS:
@@ -90,6 +124,9 @@ def _subject(table: Words, sentence: tuple[str, ...], number: Quantity) -> State
 
 
 _REACH_OF_BOTH = 6
+_FELL = (("قتلوا",), ("استشهدوا",), ("قضوا",), ("سقطوا",), ("ماتوا",), ("توفوا",), ("اصيبوا",), ("جرحوا",))
+_AS_THEY_LIE = frozenset(["قتلي", "جرحي", "مصابين", "مفقودين"])
+"""After those counted: "أسقطت النيران 4 متظاهرين قتلى"."""
 _STILL = (("ما", "زالوا"), ("لا", "يزالون"), ("ما", "يزالون"), ("لا", "زالوا"), ("ما", "زال"), ("لا", "يزال"))
 
 
@@ -150,6 +187,7 @@ def _lost(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     return None
 
 
+_ACCUSATIVE = ("يلا", "هيدا", "ريحا", "صابا")
 _ONE = frozenset(["واحد", "واحدا", "واحدة"])
 
 
@@ -157,7 +195,7 @@ def _single_noun(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str,
     """Read "قتيلا واحدا", and "قتيلا" alone: the accusative, which is also what follows a number."""
     kind = table.noun_kind(sentence[at])
     following = sentence[at + 1] if at + 1 < len(sentence) else ""
-    if kind and (sentence[at].endswith("يلا") or following in _ONE):
+    if kind and (sentence[at].endswith(_ACCUSATIVE) or following in _ONE):
         return "", kind, 1
     return None
 
@@ -183,84 +221,3 @@ def _stands_alone(table: Words, sentence: tuple[str, ...], at: int, clitic: str)
             table.noun_kind(word.lstrip("و")) or word in table.nouns["killed", "one"] for word in before[-2:]
         )
     )
-
-
-def toll(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
-    """Read "ارتفعت حصيلة القتلى إلى 25", "death toll rises to 25"."""
-    kind = _toll_kind(table, sentence, at)
-    if kind is None:
-        return None
-    both = sentence[at + 1 : at + 2] in (("والجرحي",), ("والمصابين",))
-    kinds = (kind, "injured") if both and kind == "killed" else (kind,)
-    links = table.sets["toll_links"]
-    for place in range(at + 1, min(at + 9, len(sentence))):
-        width = links.at(sentence, place)
-        number = _after_link(table, sentence, place + 1) if width else quantity(sentence, place)
-        if number and not width:
-            number = _verb_before(sentence, at, number) if place == at + 1 else number
-            near = place == at + 1 or _is_reached(table, sentence, at)
-            number = number if number and (number.bounded or near) else None
-        if number is None:
-            continue
-        if _is_of_others(table, sentence, number, kinds):
-            return None
-        end = counted_people(table, sentence, number.end) if number and number.low else None
-        if number and end is not None:
-            return Statement(kinds, number._replace(end=end), at, end, f"casualties:{kind}-toll")
-    return None
-
-
-def _is_of_others(table: Words, sentence: tuple[str, ...], number: Quantity, kinds: tuple[str, ...]) -> bool:
-    """Tell whether a number counts those whom something else befell: "9 قتلى و11 جريحا"."""
-    told = table.noun_kind(sentence[number.end]) if number.end < len(sentence) else None
-    return told is not None and told not in kinds
-
-
-def _is_reached(table: Words, sentence: tuple[str, ...], at: int) -> bool:
-    """Tell "بلغ عدد قتلى الاحتجاجات 600": the verb stands before, so the first number is the toll's."""
-    return any(
-        word.removeprefix("و") in table.sets["toll_links"].words for word in sentence[max(0, at - 2) : at]
-    )
-
-
-def _after_link(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read the number after "بلغ", words of time between them passed over."""
-    for place in range(at, min(at + 4, len(sentence))):
-        number = quantity(sentence, place)
-        if number or not table.sets["in_between"].at(sentence, place):
-            return number
-    return None
-
-
-def _verb_before(sentence: tuple[str, ...], at: int, number: Quantity) -> Quantity:
-    """Read a number right after its toll: "عدد القتلى 12", "تجاوز عدد الجرحى 90"."""
-    for place in range(max(0, at - 3), at):
-        bound = quantity((sentence[place].removeprefix("و"), "1"), 0)
-        if bound and bound.bounded and bound.end == 2:
-            return number._replace(high=None, bounded=True) if bound.high is None else number
-    return number
-
-
-_TOLLS = frozenset(["death", "the", "confirmed", "overall", "final", "official", "total"])
-
-
-def _toll_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:
-    """Give the kind of a definite plural that a toll is told of: حصيلة القتلى, والجرحى إلى, death toll."""
-    word = sentence[at]
-    rising = table.sets["rises"].at(sentence, at + 1)
-    if word == "toll" and (at == 0 or rising or sentence[at - 1] in _TOLLS):
-        return "killed"
-    bare = word if word in table.sets["toll_of"].words else word.removeprefix("و")
-    rises = table.sets["rises"]
-    if bare == "الحصيله" and rises.within(sentence[max(0, at - 2) : at] + sentence[at + 1 : at + 2]):
-        return "killed"
-    if bare not in table.sets["toll_of"].words:
-        return None
-    near = [word.removeprefix("و") for word in sentence[max(0, at - 3) : at]]
-    headed = any(head in near or "ال" + head in near for head in table.sets["toll_heads"].words)
-    told = word.startswith("ال") and at + 1 < len(sentence) and sentence[at + 1][0].isdigit()  # القتلى 9
-    if not headed and not told and not word.startswith(("والجرحي", "والمصابين")):
-        return None
-    if bare in ("الضحايا", "ضحايا"):
-        return "killed"
-    return table.noun_kind(bare)

@@ -23,10 +23,21 @@ def is_running_total(table: Words, sentence: tuple[str, ...]) -> bool:
 
 
 def is_past(table: Words, sentence: tuple[str, ...], year: str) -> bool:
-    """Tell whether a sentence, or a clause, is of a court case or of something earlier."""
-    if table.sets["legal"].within(sentence) or table.sets["background"].within(sentence):
+    """Tell whether a sentence, or a clause, is of a court case or of something earlier.
+
+    Who dies of his wounds dies today, whenever it was that he got them.
+    """
+    wounds = table.sets["of_wounds"].find(sentence)
+    if wounds is not None:
+        sentence = sentence[:wounds]
+    court = table.sets["legal"].within(sentence) and not table.sets["by_shooting"].within(sentence)
+    if court or table.sets["background"].within(sentence):
         return True
-    return _other_year(sentence, year) or _had_happened(table, sentence) or is_years_later(table, sentence)
+    return (
+        _other_year(table, sentence, year)
+        or _had_happened(table, sentence)
+        or is_years_later(table, sentence)
+    )
 
 
 def is_years_later(table: Words, sentence: tuple[str, ...]) -> bool:
@@ -56,13 +67,18 @@ def _had_happened(table: Words, sentence: tuple[str, ...]) -> bool:
     return False
 
 
-def _other_year(sentence: tuple[str, ...], year: str) -> bool:
+def _other_year(table: Words, sentence: tuple[str, ...], year: str) -> bool:
     for place, word in enumerate(sentence):
         if word[-1].isdecimal():
             found = _YEAR.match(word)
             if found and found[1] != year and not _is_compared(sentence, place):
-                return True
+                return not _is_of_people(table, sentence[place + 1 : place + 2])
     return False
+
+
+def _is_of_people(table: Words, following: tuple[str, ...]) -> bool:
+    """Tell "2000 مصاب" from a year."""
+    return any(table.person(word) or table.noun_kind(word) for word in following)
 
 
 def _is_compared(sentence: tuple[str, ...], at: int) -> bool:

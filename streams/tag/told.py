@@ -131,6 +131,11 @@ def _by_role(
         return
     cut = table.sets["superseded"].find(sentence)
     before = [one for one in told if cut is not None and one.start < cut]
+    risen = table.sets["rises"].find(sentence, told[0].end) if cut is not None and not before else None
+    if risen is not None and risen < told[-1].start:
+        yield "superseded", [one for one in told if one.start < risen]
+        yield "update", [one for one in told if one.start >= risen]
+        return
     if cut is None or not before:
         yield from _by_span(table, sentence, told, year)
         return

@@ -4,20 +4,24 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from streams.tag.befallen import ACTIVE, participle
-from streams.tag.headcount import Statement, added, people, single, way
+from streams.tag.disputed import second_count
+from streams.tag.headcount import Statement, added, people, way
 from streams.tag.idioms import done_away, idiom
+from streams.tag.named import by_name
 from streams.tag.numbers import Quantity, quantity
 from streams.tag.numberwords import followers_asked, is_number, may_begin
-from streams.tag.objects import all_of_them, numbered, object_of, of_them, unlisted
-from streams.tag.outcomes import counted, really, toll
+from streams.tag.objects import all_of_them, numbered, object_of, of_them, past_phrase, unlisted
+from streams.tag.outcomes import counted, really
+from streams.tag.singles import ONE_OF_THEM, single
 from streams.tag.tollwords import Words, words
-from streams.tag.totals import without_parts
+from streams.tag.totals import counted_on, toll, with_own_death, without_parts
 
 _REACH = 6
 _REACH_OF_PLANS = 8
 _NEAR = 3
 _BARE_VERBS = frozenset(["kill", "injure", "wound"])
 _DUAL_VERBS = frozenset(["قتلا", "استشهدا", "اصيبا", "توفيا"])
+_TWO = 2
 _ONE_AND_SOME = 3
 """A businessman's daughter and her friends: surer than "their brothers" alone."""
 _KIND_OF: dict[str | None, str] = {"died": "killed"}
@@ -39,15 +43,20 @@ def statements(sentence: tuple[str, ...]) -> list[Statement]:
         if read:
             done = read.end
             found += [] if _denied(table, sentence, at) else [read]
+    found = counted_on(sentence, found)
     strong = {kind for one in found if not one.weak for kind in one.kinds}
     disputed = len(found) > 1 and table.sets["contrasts"].within(sentence)
     found = [one for one in found if not one.weak or disputed or strong.isdisjoint(one.kinds)]
     found = without_parts(table, sentence, found)
+    found = with_own_death(table, sentence, found)
+    other = second_count(table, sentence, found)
+    found += [other] if other else []
     return found if len(found) > 1 else [one for one in found if not one.loose]
 
 
 _TOLL, _CUE, _COUNT, _NUMBER = 1, 2, 4, 8
-_TOLD = ("met", "fell", "victims", "lost", "deaths_of")
+_TOLD = ("met", "fell", "victims", "lost", "deaths_of", "mourns", "deadly", "parted", "butchered")
+_FINITE = frozenset(["kills", "wounds", "injures"])
 _COUNTS = frozenset(["a", "an", "one", "his", "her", "their", "another", "the", "عداد"])
 
 
@@ -90,14 +99,15 @@ def _openers() -> _Openers:
 
 def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell whether the words just before deny it, or speak of a plan, a threat or a film."""
-    if table.sets["negations"].within(sentence, at - 3, at):
+    negated = table.sets["negations"].find(sentence, max(0, at - 3), at)
+    if negated is not None and "but" not in sentence[negated:at]:
         return True
     if sentence[at] in ACTIVE and sentence[at - 1 : at] in (("that",), ("which",)):
         return False  # an attempt that killed his driver
     start, unreal = max(0, at - _REACH_OF_PLANS), table.sets["unreal"]
     told = [place for place in range(start, at) if _is_outcome(table, sentence[place])]
     planned = max(told, default=start - 1) + 1
-    if unreal.within(sentence, planned, at) and not _was_foiled(table, sentence, planned, at):
+    if unreal.within(sentence, planned, at) and not _happened(table, sentence, planned, at):
         return True
     if _came_to_nothing(table, sentence, told):
         return True
@@ -105,10 +115,16 @@ def _denied(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     return denied is not None and not table.sets["denial_ends"].within(sentence, denied + 1, at)
 
 
-def _was_foiled(table: Words, sentence: tuple[str, ...], planned: int, at: int) -> bool:
-    """Tell "تحبط هجوما وتقتل ثلاثة": who foils a plan, and kills, has killed."""
+def _happened(table: Words, sentence: tuple[str, ...], planned: int, at: int) -> bool:
+    """Tell "تحبط هجوما وتقتل ثلاثة", "محاولة اغتيال ومقتل اثنين": who foils a plan, and kills, has killed."""
+    if sentence[at] in _FINITE:
+        return table.sets["attempts"].within(sentence, planned, at)
     joined = sentence[at][0] == "و" or sentence[at - 1 : at] == ("and",)
-    return joined and table.sets["foils"].within(sentence, planned, at)
+    attempt = table.sets["attempts"].find(sentence, planned, at)
+    if attempt is not None and "which" in sentence[attempt:at]:
+        return True
+    made = attempt is not None and any(map(table.verb_kind, sentence[attempt + 1 : at]))
+    return joined and (made or table.sets["foils"].within(sentence, planned, at))
 
 
 def _came_to_nothing(table: Words, sentence: tuple[str, ...], told: list[int]) -> bool:
@@ -138,8 +154,9 @@ def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
 def _verb(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read a verb or its noun with whom it befell: "مقتل 5 أشخاص", "killing a judge"."""
     kinds, end = _cue_kinds(table, sentence, at)
-    while kinds and end < len(sentence) - 1 and table.sets["in_between"].at(sentence, end):
-        end += 1  # وقتل اليوم جنديان
+    while kinds and end < len(sentence) - 1 and (width := table.sets["in_between"].at(sentence, end)):
+        end += width  # وقتل اليوم جنديان
+    end = past_phrase(table, sentence, end) if kinds else end
     number = _counted(table, sentence, at, end, kinds) if kinds else None
     if not kinds or (number and participle(table, sentence, number.end)[0] and sentence[at] in ACTIVE):
         return None  # policeman killed, two civilians wounded
@@ -151,7 +168,8 @@ def _verb(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     kinds = _really(table, sentence, told.end - 1, kinds) if told else ()
     if told is None or not kinds:
         return None
-    if number is None and "missing" in kinds and sentence[end] not in table.kin:
+    further = sentence[end] in table.kin or sentence[end] in table.sets["also_more"].words
+    if number is None and "missing" in kinds and not further:
         return None
     rule = f"casualties:{kinds[0]}-{kinds[1] if len(kinds) > 1 else way(told)}"
     loose = number is None and told.high is None and told.low != _ONE_AND_SOME
@@ -235,9 +253,11 @@ def _is_toll(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell a toll from a natural death: a number, or "وفاة امرأة" where the sentence tells by what."""
     if quantity(sentence, at) is not None:
         return True
-    if single(table, sentence, at, definite=False) is None:
-        return False
-    return table.sets["means"].within(sentence, article=True) or _many_cues(table, sentence)
+    told = single(table, sentence, at, definite=False)
+    if told is None or told.low == _TWO or sentence[at] in ONE_OF_THEM:
+        return told is not None
+    hurt = any(word[0] == "و" and "injured" in table.verbs_tell(word) for word in sentence)
+    return hurt or table.sets["means"].within(sentence, article=True) or _many_cues(table, sentence)
 
 
 def _passive(table: Words, sentence: tuple[str, ...], at: int) -> bool:
@@ -252,13 +272,14 @@ def _few(table: Words, sentence: tuple[str, ...], at: int, end: int) -> Quantity
     """
     cue = sentence[at].lstrip("وفب")
     named = cue in table.sets["named"].words
-    few = single(table, sentence, end, definite=named)
+    few = (by_name(table, sentence, end) if named else None) or single(table, sentence, end, definite=named)
     if (
         few is None
         or few.low != 1
         or named
         or sentence[end] in table.sets["also_more"].words
         or sentence[end] in table.kin
+        or sentence[end] in ONE_OF_THEM
     ):
         return added(table, sentence, few) if few else None
     accusative = sentence[end].endswith("ا") and not sentence[end].isascii()

@@ -10,7 +10,7 @@ from streams.text.fold import match
 KINDS = ("killed", "injured", "missing")
 _PEELED = "وفبل"
 _LEAST_PEELED = 3
-_DONE_AWAY = ("ended", "executed", "lost", "deaths_of")
+_DONE_AWAY = ("ended", "executed", "lost", "deaths_of", "mourns", "deadly", "butchered")
 _TURNS = ("followers", "ranks_of", "killed_phrases", "harmed")
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
@@ -234,11 +234,34 @@ def entries() -> Iterable[tuple[str, Meaning]]:
     """Give the lexicon entries of all words that a toll can hang on: a sentence without one holds none."""
     table = words()
     cues = set().union(*table.verbs.values(), *table.active.values(), *table.nouns.values(), table.died)
-    for name in ("met", "victims", "lives", "lives_verbs", "fell", "fell_victim", "harm", *_DONE_AWAY):
+    for name in (
+        "met",
+        "parted",
+        "victims",
+        "lives",
+        "lives_verbs",
+        "fell",
+        "fell_victim",
+        "harm",
+        *_DONE_AWAY,
+    ):
         cues |= table.sets[name].words
     phrases = table.sets["killed_phrases"]
     cues |= phrases.words | {" ".join(words) for words in phrases.longer()}
-    more = ("الضحايا", "ضحايا", "الحصيلة", "عداد", "toll", "drowned", "perished", "dies", "die")
+    more = (
+        "الضحايا",
+        "ضحايا",
+        "ضحية",
+        "الحصيلة",
+        "عداد",
+        "toll",
+        "drowned",
+        "drown",
+        "perished",
+        "perish",
+        "dies",
+        "die",
+    )
     for word in sorted({*cues, *map(match, more)}):
         yield word, Meaning("cue", 0)
 
