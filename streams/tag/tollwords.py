@@ -10,7 +10,12 @@ from streams.text.fold import match
 KINDS = ("killed", "injured", "missing")
 _PEELED = "وفبل"
 _LEAST_PEELED = 3
-_DONE_AWAY = ("ended", "executed", "lost", "deaths_of", "mourns", "deadly", "butchered")
+_DONE_AWAY = ("ended", "executed", "lost", "deaths_of", "mourns", "butchered")
+_HEADS = ("met", "parted", "victims", "fell", "fell_victim", "harm", *_DONE_AWAY)
+_MORE_CUES = (
+    *("الضحايا", "ضحايا", "ضحية", "الحصيلة", "عداد", "حتى الموت"),
+    *("toll", "drowned", "drown", "perished", "perish", "dies", "die"),
+)
 _TURNS = ("followers", "ranks_of", "killed_phrases", "harmed")
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")
 
@@ -234,35 +239,12 @@ def entries() -> Iterable[tuple[str, Meaning]]:
     """Give the lexicon entries of all words that a toll can hang on: a sentence without one holds none."""
     table = words()
     cues = set().union(*table.verbs.values(), *table.active.values(), *table.nouns.values(), table.died)
-    for name in (
-        "met",
-        "parted",
-        "victims",
-        "lives",
-        "lives_verbs",
-        "fell",
-        "fell_victim",
-        "harm",
-        *_DONE_AWAY,
-    ):
-        cues |= table.sets[name].words
-    phrases = table.sets["killed_phrases"]
-    cues |= phrases.words | {" ".join(words) for words in phrases.longer()}
-    more = (
-        "الضحايا",
-        "ضحايا",
-        "ضحية",
-        "الحصيلة",
-        "عداد",
-        "toll",
-        "drowned",
-        "drown",
-        "perished",
-        "perish",
-        "dies",
-        "die",
-    )
-    for word in sorted({*cues, *map(match, more)}):
+    cues = cues.union(*(table.sets[name].words for name in _HEADS))
+    lives, verbs = table.sets["lives"].words, table.sets["lives_verbs"].words  # both stand in a toll
+    cues |= {word for word in lives if word.isascii()} | {word for word in verbs if not word.isascii()}
+    for phrases in (table.sets["killed_phrases"], table.sets["in_danger"]):
+        cues |= phrases.words | {" ".join(words) for words in phrases.longer()}
+    for word in sorted({*cues, *map(match, _MORE_CUES)}):
         yield word, Meaning("cue", 0)
 
 
