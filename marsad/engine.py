@@ -44,6 +44,7 @@ async def engine_settings(settings: Settings, stage: str) -> EngineSettings:
         prefix=settings.topic_prefix,
         client=security_options(settings),
         dedupe=dedupe_settings(settings),
+        compression=None if settings.compression == "none" else settings.compression,
         health=health_address(settings),
         trace=_trace(settings, stage),
     )

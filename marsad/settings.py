@@ -114,6 +114,11 @@ class Settings:
     )
     health_host: str = _setting("127.0.0.1", kinds.TEXT, "address of the health port")
 
+    compression: str = _setting(
+        "none",
+        kinds.one_of("none", "gzip", "lz4", "snappy", "zstd"),
+        "how workers compress what they send; each reader needs the codec, and gzip alone is everywhere",
+    )
     traces: bool = _setting(
         False,
         kinds.FLAG,

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from benchmarks.engines.course import Command, Run, course, load
+from benchmarks.engines.course import NOTHING_MORE, Command, Run, course, load
 from connectors.publish import Record
 from events.wire import decode_raw
 from marsad.kafka import EmbeddedKafka
 
 WARM = 500
+ENVIRONMENTS = {"ours-lz4": {"MARSAD_COMPRESSION": "lz4"}}
+"""The peers' fast settings hold lz4; ours sends plain unless it is told to, so here are both."""
 
 
 def ours(stage: str, broker: str, prefix: str, folder: Path) -> list[str]:
@@ -78,7 +80,10 @@ async def races(
     entrants: dict[str, Command], records: Sequence[Record], kafka: EmbeddedKafka, folder: Path
 ) -> list[Run]:
     """Let them run one after the other."""
-    return [await course(name, command, records, kafka, folder) for name, command in entrants.items()]
+    return [
+        await course(name, command, records, kafka, folder, ENVIRONMENTS.get(name, NOTHING_MORE))
+        for name, command in entrants.items()
+    ]
 
 
 def table(title: str, runs: Sequence[Run], alone: Alone | None = None) -> None:
@@ -133,7 +138,7 @@ async def main(count: int) -> None:
                 "bare-empty": peer("bare", "--empty"),
             }
             table("empty stages: the engine's own cost", await races(entrants, records, kafka, folder))
-            entrants = {"ours": ours, "quix": peer("quix"), "bare": peer("bare")}
+            entrants = {"ours": ours, "ours-lz4": ours, "quix": peer("quix"), "bare": peer("bare")}
             runs = await races(entrants, records, kafka, folder)
         table("real stages", runs, process(file, count))
 

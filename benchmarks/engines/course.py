@@ -32,6 +32,7 @@ PARTITIONS = table.DEFAULT_PARTITIONS
 START_SECONDS = 120.0
 ASK_SECONDS = 2.0
 LOOK_SECONDS = 0.05
+NOTHING_MORE: Mapping[str, str] = {}
 
 Command = Callable[[str, str, str, Path], list[str]]
 """The command of a stage's process: stage, broker, prefix, folder."""
@@ -68,14 +69,22 @@ def load(count: int) -> list[Record]:
 
 
 async def course(
-    engine: str, command: Command, records: Sequence[Record], kafka: EmbeddedKafka, folder: Path
+    engine: str,
+    command: Command,
+    records: Sequence[Record],
+    kafka: EmbeddedKafka,
+    folder: Path,
+    environment: Mapping[str, str] = NOTHING_MORE,
 ) -> Run:
-    """Run `records` through three processes of an engine."""
+    """Run `records` through three processes of an engine, which have `environment` beside our own."""
     client, prefix = {"bootstrap_servers": kafka.address}, f"{engine}."
     await topics.apply(client, topics.Wanted(prefix, PARTITIONS, 1))
     place = folder / engine
     place.mkdir()
-    members = {stage: _start(command(stage, kafka.address, prefix, place), place, stage) for stage in STAGES}
+    members = {
+        stage: _start(command(stage, kafka.address, prefix, place), place, stage, environment)
+        for stage in STAGES
+    }
     try:
         await _until_joined(client, prefix, members, place)
         broker = sum(map(rig.processor_seconds, kafka.pids))
@@ -93,10 +102,12 @@ async def course(
     return Run(engine, len(records), seconds, cpu, sum(before.values()), broker, peak, sent)
 
 
-def _start(command: Sequence[str], place: Path, stage: str) -> "subprocess.Popen[bytes]":
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+def _start(
+    command: Sequence[str], place: Path, stage: str, environment: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    whole = {**os.environ, "PYTHONWARNINGS": "ignore", **environment}
     with (place / f"{stage}.log").open("wb") as log:
-        return subprocess.Popen([sys.executable, "-m", *command], stdout=log, stderr=log, env=environment)
+        return subprocess.Popen([sys.executable, "-m", *command], stdout=log, stderr=log, env=whole)
 
 
 async def _until_joined(client: Mapping[str, str], prefix: str, members: Members, place: Path) -> None:

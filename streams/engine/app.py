@@ -48,6 +48,7 @@ class EngineSettings:
     client: dict[str, Any] = field(default_factory=dict)
     dedupe: DedupeSettings = field(default_factory=DedupeSettings)
     alert: AlertSettings = field(default_factory=AlertSettings)
+    compression: str | None = None
     commit_seconds: float = 1.0
     request_seconds: float = 40.0
     rebalance_seconds: float = 120.0
@@ -219,6 +220,7 @@ def _faust_settings(settings: EngineSettings) -> dict[str, Any]:
         "stream_wait_empty": True,
         "stream_recovery_delay": 0.0,
         "producer_acks": -1,
+        "producer_compression_type": settings.compression,
         "producer_max_batch_size": 256 * 1024,
         "producer_max_request_size": topics.MAX_DEAD_BYTES,
         "producer_request_timeout": settings.request_seconds,
