@@ -87,8 +87,10 @@ def definite(term: str) -> str:
     return " ".join(f"ال{word}" for word in words)
 
 
-_Mention = tuple[bool, int, int, str]
-"""Where something speaks for a topic and those above it: not in the title, start, minus the end, rule."""
+_Span = tuple[bool, int, int]
+"""Where something stands, in the order of reading: not in the title, start, minus the end."""
+_Mention = tuple[_Span, str]
+"""What speaks for a topic and those above it: where it stands, and its rule."""
 
 
 class _Spoken(NamedTuple):
@@ -104,34 +106,22 @@ def _spoken_by(meanings: tuple[Meaning, ...]) -> _Spoken:
     terms = tuple(
         (topic, weight, top_level(topic), topic.replace("medtop", "topics"))
         for topic, weight in spoken.items()
+        if topic != _NOTHING
     )
     return _Spoken(terms, frozenset(map(top_level, spoken)))
 
 
-class _Found:
-    """The weights of each topic's terms, by form, and their mentions."""
+class _Heard(NamedTuple):
+    """What the terms of one topic say: the most that each form weighed, how often it stood, and where."""
 
-    def __init__(self) -> None:
-        self.weights: dict[str, dict[str, tuple[float, int]]] = {}
-        """Topic -> form -> the most it weighed, and how often it stood there."""
-        self.mentions: dict[str, list[_Mention]] = {}
+    weights: dict[str, tuple[float, int]]
+    mentions: list[_Mention]
 
-    def add(self, topic: str, form: str, weight: float, mention: _Mention) -> None:
-        if topic not in self.weights:
-            self.weights[topic], self.mentions[topic] = {}, []
-        forms = self.weights[topic]
-        most, times = forms.get(form, (0.0, 0))
-        forms[form] = (weight if weight > most else most), times + 1
-        self.mentions[topic].append(mention)
-
-    def totals(self) -> dict[str, float]:
-        """Give each topic's weight, which grows with each term and, less and less, with its repetition."""
-        return {
-            topic: sum(
-                [most if times == 1 else most * (1 + math.log2(times) / 2) for most, times in forms.values()]
-            )
-            for topic, forms in self.weights.items()
-        }
+    def total(self) -> float:
+        """Give the topic's weight, which grows with each term and, less and less, with its repetition."""
+        return sum(
+            [most if times == 1 else most * (1 + math.log2(times) / 2) for most, times in self.weights.values()]
+        )
 
 
 def topics(passages: Sequence[Passage], lang: str, words: Model | None = None) -> tuple[Topic, ...]:
@@ -139,10 +129,11 @@ def topics(passages: Sequence[Passage], lang: str, words: Model | None = None) -
 
     `words` is another model than the one that ships, for measuring on what that one was trained on.
     """
-    found = _Found()
+    heard: dict[str, _Heard] = {}
     for passage in passages:
-        _count(passage, found)
-    totals = found.totals()
+        _count(passage, heard)
+    totals = {topic: one.total() for topic, one in heard.items()}
+    mentions = {topic: one.mentions for topic, one in heard.items()}
     leaning = _leaning(passages, lang, words)
     if leaning is not None:
         _add_votes(totals, leaning)
@@ -150,8 +141,8 @@ def topics(passages: Sequence[Passage], lang: str, words: Model | None = None) -
     if leaning is not None:
         for topic, margin in leaning.margins.items():
             if margin > _UNDECIDED and scores.get(topic, 0.0) >= _LEAST:
-                found.mentions.setdefault(topic, []).extend(_spoken(passages, leaning, topic))
-    return _kept(passages, scores, found.mentions)
+                mentions.setdefault(topic, []).extend(_spoken(passages, leaning, topic))
+    return _kept(passages, scores, mentions)
 
 
 def _kept(
@@ -166,7 +157,10 @@ def _kept(
     return tuple([_topic(topic, scores[topic], shown.evidence(mentions[topic])) for topic in kept[:_MOST]])
 
 
-def _count(passage: Passage, found: _Found) -> None:
+_UNHEARD = (0.0, 0)
+
+
+def _count(passage: Passage, heard: dict[str, _Heard]) -> None:
     """Count a passage's terms, for each topic the leftmost-longest ones: a bombing is not a bomb as well.
 
     Inside a longer term only those of its own branch count: a teaching hospital teaches nobody.
@@ -182,11 +176,16 @@ def _count(passage: Passage, found: _Found) -> None:
         if not inside:
             start, end, owners = begin, stop, spoken.owners
         for topic, weight, top, rule in spoken.terms:
-            if topic == _NOTHING or begin < covered.get(topic, 0) or (inside and top not in owners):
+            if begin < covered.get(topic, 0) or (inside and top not in owners):
                 continue
             covered[topic] = stop
-            told = weight if in_text else weight * _HEADLINE
-            found.add(topic, text[begin:stop], told, (in_text, begin, -stop, rule))
+            if topic not in heard:
+                heard[topic] = _Heard({}, [])
+            weights, mentions = heard[topic]
+            form, told = text[begin:stop], weight if in_text else weight * _HEADLINE
+            most, times = weights.get(form, _UNHEARD)
+            weights[form] = (told if told > most else most), times + 1
+            mentions.append(((in_text, begin, -stop), rule))
 
 
 def _leaning(passages: Sequence[Passage], lang: str, words: Model | None) -> Leaning | None:
@@ -214,7 +213,7 @@ def _spoken(passages: Sequence[Passage], leaning: Leaning, topic: str) -> Iterat
             at = text.find(word)
             while at >= 0:
                 if _stands_alone(text, at, at + size):
-                    yield passage.field != "title", at + clitics, -at - size, rule
+                    yield (passage.field != "title", at + clitics, -at - size), rule
                 at = text.find(word, at + size)
 
 
@@ -228,11 +227,17 @@ def _add_wider(scores: dict[str, float], mentions: dict[str, list[_Mention]]) ->
     "Competition discipline", above football, is a shelf of the vocabulary and not what an article is about.
     """
     for topic, score in sorted([told for told in scores.items() if told[1] >= _LEAST]):
-        parent, top = concepts()[topic].broader, top_level(topic)
-        wide = (top,) if parent == top or parent not in _spoken_of() else (parent, top)
-        for wider in wide if top != topic else ():
+        for wider in _wider(topic):
             scores[wider] = max(scores.get(wider, 0.0), round(score * _UPWARDS, 3))
             mentions[wider] = mentions[wider] + mentions[topic] if wider in mentions else mentions[topic]
+
+
+@cache
+def _wider(topic: str) -> tuple[str, ...]:
+    parent, top = concepts()[topic].broader, top_level(topic)
+    if topic == top:
+        return ()
+    return (top,) if parent == top or parent not in _spoken_of() else (parent, top)
 
 
 @cache
@@ -255,16 +260,16 @@ class _Shown:
         """Give the evidence of mentions in reading order, each span once."""
         known = self._lists.get(id(mentions))
         if known is None:
-            spans = {one[:3]: one for one in mentions}
-            known = self._lists[id(mentions)] = tuple([self._one(spans[key]) for key in sorted(spans)])
+            single = self._single
+            told = sorted(dict(mentions).items())
+            known = tuple([single.get(mention) or self._first(mention) for mention in told])
+            self._lists[id(mentions)] = known
         return known
 
-    def _one(self, mention: _Mention) -> Evidence:
-        known = self._single.get(mention)
-        if known is None:
-            in_text, start, minus_end, rule = mention
-            known = self._single[mention] = self._passages[in_text].evidence(start, -minus_end, rule)
-        return known
+    def _first(self, mention: _Mention) -> Evidence:
+        (in_text, start, minus_end), rule = mention
+        evidence = self._single[mention] = self._passages[in_text].evidence(start, -minus_end, rule)
+        return evidence
 
 
 def _topic(topic: str, score: float, evidence: tuple[Evidence, ...]) -> Topic:
