@@ -29,8 +29,8 @@ LAM_CLITICS = frozenset(["ل", "ول", "فل"])
 _SPACE, _STOP = map(outline, " \n")
 _CLITIC_OF = {outline(clitic): clitic for clitic in WORD_CLITICS}
 _LONGEST_CLITIC = max(map(len, WORD_CLITICS))
-_BEFORE_ENTRY = frozenset((data or _SPACE)[-1] for data in _CLITIC_OF)
-"""Characters that can stand right before an entry: the space, and the last one of a clitic."""
+_BEFORE_ENTRY = frozenset(data[-1] for data in _CLITIC_OF if data)
+"""Characters that can stand right before an entry with a clitic."""
 _LIKE = frozenset(clitic for clitic in WORD_CLITICS if clitic.endswith("ك"))
 _SHORT = 5
 
@@ -121,13 +121,16 @@ class Lexicon:
         groups, matches = self._matches(text, line)
         for index, start, end in matches:
             before = line[start - 1]  # before the first character stands the last one: a space as well
-            if before not in _BEFORE_ENTRY:
-                continue
-            clitic = "" if before == _SPACE[0] else _clitic(line, start)
-            for clitics, meanings, kinds, several in groups[index]:
-                if clitic not in clitics or (clitic in _LIKE and _too_short(text, start, end - 1)):
+            if before == _SPACE[0]:
+                clitic: str | None = ""
+            elif before in _BEFORE_ENTRY:
+                clitic = _clitic(line, start)
+                if clitic in _LIKE and _too_short(text, start, end - 1):
                     continue
-                if not several or text[start : end - 1] == several:
+            else:
+                continue
+            for clitics, meanings, kinds, several in groups[index]:
+                if clitic in clitics and (not several or text[start : end - 1] == several):
                     hits.append(_hit(Hit, (start, end - 1, clitic, meanings, kinds)))
         # Matches come by their ends: backwards, and ordered by where they start, the longest is first.
         hits.reverse()

@@ -74,8 +74,9 @@ def _nations() -> dict[str, str]:
 
 
 class _Reading(NamedTuple):
-    """What the meanings of a name ask for, worked out once for each name."""
+    """The places of a name, and what they ask for: worked out once for each name."""
 
+    meanings: tuple[Meaning, ...]
     flags: str
     """Those of the meaning that asks for least context."""
     free: bool
@@ -86,9 +87,14 @@ class _Reading(NamedTuple):
 
 
 @cache
-def _reading(meanings: tuple[Meaning, ...]) -> _Reading:
+def _reading(named: tuple[Meaning, ...]) -> _Reading | None:
+    """Give the reading of a name as a place; None where no place has that name."""
+    meanings = tuple([meaning for meaning in named if meaning.kind == "place"])
+    if not meanings:
+        return None
     asked = [meaning.flags.strip("toxfu") for meaning in meanings]
     return _Reading(
+        meanings,
         flags=min(asked, key=len),
         free="" in asked,
         capitals=any("u" in meaning.flags for meaning in meanings),
@@ -103,7 +109,6 @@ class Mention(NamedTuple):
 
     passage: Passage
     hit: Hit
-    meanings: tuple[Meaning, ...]
     reading: _Reading
     before: list[str]
     """Words of the sentence, nearest first."""
@@ -112,11 +117,10 @@ class Mention(NamedTuple):
 
 def mention(passage: Passage, hit: Hit) -> Mention | None:
     """Give a hit as what may be a place; None where no place has that name."""
-    meanings = tuple([meaning for meaning in hit.meanings if meaning.kind == "place"])
-    if not meanings:
+    reading = _reading(hit.meanings)
+    if reading is None:
         return None
-    before, after = passage.before(hit.start), passage.after(hit.end)
-    return Mention(passage, hit, meanings, _reading(meanings), before, after)
+    return Mention(passage, hit, reading, passage.before(hit.start), passage.after(hit.end))
 
 
 def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:
@@ -147,7 +151,7 @@ def is_free(mention: Mention) -> bool:
 
 def _possible(mention: Mention) -> bool:
     """Tell whether spelling and neighbours allow a place at all."""
-    cues, (passage, hit, _, reading, before, after) = _cues(), mention
+    cues, (passage, hit, reading, before, after) = _cues(), mention
     latin = passage.folded.text[hit.start].isascii()
     if latin or reading.capitals or reading.spellings:
         surface = passage.surface(hit.start, hit.end)
@@ -262,8 +266,9 @@ def _is_titled(mention: Mention) -> bool:
 
 def _choose(mention: Mention, support: Counter[str]) -> int:
     """Choose among places of one name: the kind that is named, the country spoken of, then size."""
-    if len(mention.meanings) == 1:
-        return mention.meanings[0].row
+    meanings = mention.reading.meanings
+    if len(meanings) == 1:
+        return meanings[0].row
     before = mention.before
     typed = _has_type(mention)
     province = bool(before) and _bare(before[0]) in _cues().provinces
@@ -274,7 +279,7 @@ def _choose(mention: Mention, support: Counter[str]) -> int:
         named = typed and (row.kind == "admin1") == province and row.kind != "country"
         return named, support[row.country], row.kind == "country" and not at_start, row.population
 
-    return max(mention.meanings, key=weight).row
+    return max(meanings, key=weight).row
 
 
 def _place(row: Row, told: Sequence[tuple[Evidence, float]]) -> Place:
