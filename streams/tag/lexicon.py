@@ -11,7 +11,7 @@ before the word boundaries are known, and a match it must throw away would hide 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import ahocorasick_rs
 
@@ -64,6 +64,8 @@ class _Pattern(NamedTuple):
     """The form where it has several words: a sentence's end inside counts (`St. Petersburg`)."""
 
 
+_Value = TypeVar("_Value")
+
 _hit = tuple.__new__
 """Makes a `Hit` of a tuple: half of what calling the class takes."""
 _by_start = itemgetter(0)
@@ -83,11 +85,12 @@ class Lexicon:
             if meaning not in forms.setdefault(form, []):
                 forms[form].append(meaning)
         groups: dict[str, dict[tuple[str, frozenset[str]], _Pattern]] = {}
+        once = _Once()
         for form, meanings in forms.items():
-            for key, part in _patterns(form, meanings):
+            for key, part in _patterns(form, meanings, once):
                 groups.setdefault(key[0].replace("\n", " ") + " ", {})[key] = part
         self._lines = tuple(groups)
-        self._groups = [tuple(reversed(group.values())) for group in groups.values()]
+        self._groups = [once(tuple(reversed(group.values()))) for group in groups.values()]
         data = [everyday_bytes(line) for line in groups]
         known = zip(data, self._groups, strict=True)
         self._everyday = [group for line, group in known if line is not None]
@@ -138,20 +141,37 @@ class Lexicon:
         return hits
 
 
-def _patterns(form: str, meanings: list[Meaning]) -> Iterable[tuple[tuple[str, frozenset[str]], _Pattern]]:
+class _Once:
+    """Gives one object for all equal values.
+
+    Thousands of forms mean the same few hundred things: what lies in few places of the memory stays near the
+    processor, and what was worked out for a value is found by looking at one object.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[object, object] = {}
+
+    def __call__(self, value: _Value) -> _Value:
+        return cast(_Value, self._known.setdefault(value, value))
+
+
+def _patterns(
+    form: str, meanings: list[Meaning], once: _Once
+) -> Iterable[tuple[tuple[str, frozenset[str]], _Pattern]]:
     """Give the patterns of a form: as a name, as a common word, and with the alef that ل swallows."""
     names = tuple(meaning for meaning in meanings if meaning.kind in NAME_KINDS)
     terms = tuple(meaning for meaning in meanings if meaning.kind not in NAME_KINDS)
     for part, clitics in ((names, NAME_CLITICS), (terms, WORD_CLITICS)):
         if part:
-            yield (form, clitics), _pattern(form, clitics, part)
+            yield (form, clitics), _pattern(form, clitics, part, once)
     if form.startswith("ال") and len(form) > 4:
-        yield (form[1:], LAM_CLITICS), _pattern(form[1:], LAM_CLITICS, tuple(meanings))
+        yield (form[1:], LAM_CLITICS), _pattern(form[1:], LAM_CLITICS, tuple(meanings), once)
 
 
-def _pattern(form: str, clitics: frozenset[str], meanings: tuple[Meaning, ...]) -> _Pattern:
+def _pattern(form: str, clitics: frozenset[str], meanings: tuple[Meaning, ...], once: _Once) -> _Pattern:
     several = form if " " in form or "\n" in form else ""
-    return _Pattern(clitics, meanings, frozenset(meaning.kind for meaning in meanings), several)
+    kinds = frozenset(meaning.kind for meaning in meanings)
+    return _Pattern(clitics, once(meanings), once(kinds), several)
 
 
 def _clitic(line: bytes, start: int) -> str | None:

@@ -120,7 +120,10 @@ class _Heard(NamedTuple):
     def total(self) -> float:
         """Give the topic's weight, which grows with each term and, less and less, with its repetition."""
         return sum(
-            [most if times == 1 else most * (1 + math.log2(times) / 2) for most, times in self.weights.values()]
+            [
+                most if times == 1 else most * (1 + math.log2(times) / 2)
+                for most, times in self.weights.values()
+            ]
         )
 
 
