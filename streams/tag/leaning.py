@@ -6,7 +6,7 @@ article costs one look-up a word. The weights of a word for all topics stand sid
 integer, so that a handful of additions a word sums them all (arrays took six times as long for so few).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from heapq import nsmallest
 
@@ -39,7 +39,7 @@ _LIFT = 1 << 30
 class Leaning:
     """What a model makes of an article's words: how far they lean to each topic, 0 being undecided."""
 
-    def __init__(self, model: "Model", headline: Sequence[str], text: Sequence[str]) -> None:
+    def __init__(self, model: "Model", headline: Collection[str], text: Collection[str]) -> None:
         """Take the words the model knows; those of the headline count twice."""
         self._model, self._headline, self._text = model, headline, text
         packed = model.packed
@@ -49,19 +49,19 @@ class Leaning:
         both = once + 2 * twice
         self.margins = {
             topic: ((both >> at & _FIELD) - lift) / SCALE / norm + bias
-            for topic, at, bias in zip(model.topics, model.fields, model.bias, strict=True)
+            for (topic, at), bias in zip(model.fields.items(), model.bias, strict=True)
         }
 
     def heaviest(self, topic: str, most: int) -> list[tuple[str, int]]:
         """Give the words that weigh most for a topic, each with how many of its letters are clitics."""
-        model, rows, weights = self._model, self._model.rows, self._model.weights[topic]
+        packed, at = self._model.packed, self._model.fields[topic]
         weighed = [
-            (-weights[rows[word]] * times, word, rows[word])
+            (-weight * times, word)
             for times, words in ((2, self._headline), (1, self._text))
             for word in words
-            if weights[rows[word]] > 0
+            if (weight := (packed[word] >> at & _FIELD) - _LIFT) > 0
         ]
-        return [(word, len(word) - len(model.stems[row])) for _, word, row in nsmallest(most, weighed)]
+        return [(word, len(word) - len(stem(word))) for _, word in nsmallest(most, weighed)]
 
 
 class Model:
@@ -70,29 +70,25 @@ class Model:
     def __init__(self, text: str) -> None:
         lines = [line.split("\t") for line in text.split("\n") if line and not line.startswith("#")]
         header, bias, *entries = lines
-        self.topics = tuple(header[2:])
         self.bias = [int(number) / SCALE for number in bias[2:]]
-        self.stems = [entry[0] for entry in entries]
-        weights = [tuple(int(number) for number in entry[2:]) for entry in entries]
-        self.weights = dict(zip(self.topics, zip(*weights, strict=True), strict=True))
-        """Those of a topic, by row."""
-        self.fields = tuple(_BITS * (place + 1) for place in range(len(self.topics)))
-        whole = [_pack(int(entry[1]), row) for entry, row in zip(entries, weights, strict=True)]
-        self.rows = _spellings(self.stems)
-        self._known = frozenset(self.rows)
-        self.packed = {word: whole[row] for word, row in self.rows.items()}
+        self.fields = {topic: _BITS * place for place, topic in enumerate(header[2:], 1)}
+        """Topics, and where each one's weights stand in the long integers."""
+        self._stems = len(entries)
+        whole = [_pack(int(spread), [int(weight) for weight in weights]) for _, spread, *weights in entries]
+        rows = _spellings([entry[0] for entry in entries])
+        self.packed = {word: whole[row] for word, row in rows.items()}
 
     def __len__(self) -> int:
-        return len(self.stems)
+        return self._stems
 
     def leaning(self, title: Iterable[str], text: Iterable[str]) -> Leaning | None:
         """Give which way the words of an article lean; None where not one of them is known.
 
         A word counts once, and twice where the headline has it.
         """
-        first = self._known.intersection(title)
-        again = self._known.intersection(text) - first
-        return Leaning(self, tuple(first), tuple(again)) if first or again else None
+        first = self.packed.keys() & title
+        again = (self.packed.keys() & text) - first
+        return Leaning(self, first, again) if first or again else None
 
 
 def _pack(spread: int, weights: Sequence[int]) -> int:

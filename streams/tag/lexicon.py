@@ -89,9 +89,10 @@ class Lexicon:
         for form, meanings in forms.items():
             for key, part in _patterns(form, meanings, once):
                 groups.setdefault(key[0].replace("\n", " ") + " ", {})[key] = part
-        self._lines = tuple(groups)
-        self._groups = [once(tuple(reversed(group.values()))) for group in groups.values()]
-        data = [everyday_bytes(line) for line in groups]
+        # In the order of the alphabet the automaton's states for words that begin alike lie side by side.
+        self._lines = tuple(sorted(groups))
+        self._groups = [once(tuple(reversed(groups[line].values()))) for line in self._lines]
+        data = [everyday_bytes(line) for line in self._lines]
         known = zip(data, self._groups, strict=True)
         self._everyday = [group for line, group in known if line is not None]
         self._automaton = ahocorasick_rs.BytesAhoCorasick([line for line in data if line is not None])

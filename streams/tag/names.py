@@ -66,8 +66,6 @@ def _listed(key: str) -> Known | None:
 
 def spotted(passage: Passage, hit: Hit, own: frozenset[str]) -> Spotted | None:
     """Give the listed person or organisation of a hit, but for the article's own source."""
-    if hit.kinds.isdisjoint(_FILES):
-        return None
     form = passage.folded.text[hit.start : hit.end]
     for meaning in hit.meanings:
         if meaning.kind not in _FILES or form in own:

@@ -100,9 +100,15 @@ def _bounds(text: str) -> Iterator[int]:
     start = 0
     for line in text.split("\n"):
         yield start
-        for piece in range(_LONGEST_SENTENCE, len(line), _LONGEST_SENTENCE):
-            yield text.find(" ", start + piece) % (len(text) + 1)
+        if len(line) > _LONGEST_SENTENCE:
+            yield from _cuts(text, start, len(line))
         start += len(line) + 1
+
+
+def _cuts(text: str, start: int, size: int) -> Iterator[int]:
+    """Give where the further pieces of a very long sentence begin."""
+    for piece in range(_LONGEST_SENTENCE, size, _LONGEST_SENTENCE):
+        yield text.find(" ", start + piece) % (len(text) + 1)
 
 
 def passages(article: DedupedArticle, lexicon: Lexicon) -> tuple[Passage, ...]:

@@ -36,6 +36,9 @@ def sort_names(
     return (*found, *short), tuple(mentions)
 
 
+_PLACES_ONLY = frozenset(["place"])
+
+
 def _listed(
     passage: Passage, own: frozenset[str]
 ) -> tuple[list[Spotted], list[Mention], list[tuple[int, int]]]:
@@ -44,7 +47,7 @@ def _listed(
     possible: list[Mention] = []
     masked: list[tuple[int, int]] = []
     for hit in leftmost_longest([hit for hit in passage.hits if not hit.kinds.isdisjoint(NAME_KINDS)]):
-        named = names.spotted(passage, hit, own)
+        named = None if hit.kinds == _PLACES_ONLY else names.spotted(passage, hit, own)
         if named:
             office = offices.role(passage, named.start) if named.kind == "person" else None
             listed.append(named._replace(role=office) if office else named)
