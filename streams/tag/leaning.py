@@ -71,8 +71,9 @@ class Model:
         lines = [line.split("\t") for line in text.split("\n") if line and not line.startswith("#")]
         header, bias, *entries = lines
         self.bias = [int(number) / SCALE for number in bias[2:]]
-        self.fields = {topic: _BITS * place for place, topic in enumerate(header[2:], 1)}
-        """Topics, and where each one's weights stand in the long integers."""
+        self.topics = tuple(header[2:])
+        self.fields = {topic: _BITS * place for place, topic in enumerate(self.topics, 1)}
+        """Where each topic's weights stand in the long integers."""
         self._stems = len(entries)
         whole = [_pack(int(spread), [int(weight) for weight in weights]) for _, spread, *weights in entries]
         rows = _spellings([entry[0] for entry in entries])
