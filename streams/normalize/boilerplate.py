@@ -58,6 +58,8 @@ class _Rules:
     any_pattern: re.Pattern[str]
     networks: frozenset[str]
     actions: frozenset[str]
+    buttons: frozenset[str]
+    """Networks and actions."""
     ours: frozenset[str]
     feet: tuple[tuple[RemovedKind, bool, re.Pattern[str]], ...]
 
@@ -71,13 +73,15 @@ def _rules() -> _Rules:
     phrases = sorted(_phrases(table["phrase"]), key=lambda phrase: -len(phrase.text))
     opening = [phrase for phrase in phrases if phrase.where != "has"]
     words = {phrase.text.split()[0] for phrase in opening}
+    networks, actions = (frozenset(match(table["share"][name]).split()) for name in ("networks", "actions"))
     return _Rules(
         by_word={word: tuple(p for p in opening if p.text.split()[0] == word) for word in words},
         inside=tuple(phrase for phrase in phrases if phrase.where == "has"),
         patterns=tuple((entry["kind"], re.compile(entry["regex"])) for entry in table["pattern"]),
         any_pattern=re.compile("|".join(f"(?:{entry['regex']})" for entry in table["pattern"])),
-        networks=frozenset(match(table["share"]["networks"]).split()),
-        actions=frozenset(match(table["share"]["actions"]).split()),
+        networks=networks,
+        actions=actions,
+        buttons=networks | actions,
         ours=frozenset(match(table["share"]["ours"]).split()),
         feet=tuple((e["kind"], e.get("tail", False), re.compile(e["regex"])) for e in table["foot"]),
     )
@@ -150,22 +154,22 @@ def cut_boilerplate(draft: Draft) -> Draft:
     return draft.cut(tuple(kept), tuple(removed))
 
 
+def _first_word(line: Line) -> str:
+    return line.folded.partition("\n")[0].partition(" ")[0]
+
+
 def _verdict(line: Line) -> tuple[RemovedKind, Phrase | None] | None:
     """Tell of what kind a line that is no news is, and by which phrase; None for news."""
     rules = _rules()
     words = line.words
-    first = line.folded.partition("\n")[0].partition(" ")[0]
-    for phrase in rules.by_word.get(first, ()):
+    for phrase in rules.by_word.get(_first_word(line), ()):
         if words <= phrase.max_words and _applies(phrase, line):
             return phrase.kind, phrase
     if words > MAX_WORDS:
         return None
+    folded = f" {line.folded} ".replace("\n", " ")
     for phrase in rules.inside:
-        if (
-            words <= phrase.max_words
-            and f" {phrase.text} " in f" {line.folded} ".replace("\n", " ")
-            and _is_notice(phrase, line)
-        ):
+        if words <= phrase.max_words and f" {phrase.text} " in folded and _is_notice(phrase, line):
             return phrase.kind, phrase
     text = line.text.strip()
     if not rules.any_pattern.fullmatch(text):  # one look at a line, not one for each pattern
@@ -234,8 +238,10 @@ def _bar_height(lines: tuple[Line, ...]) -> int:
     words: list[str] = []
     height = 0
     for line in lines:
-        own = line.folded.split() if len(line.folded) < 200 else []
-        if not own or any(word not in rules.networks and word not in rules.actions for word in own):
+        if _first_word(line) not in rules.buttons or len(line.folded) >= 200:
+            break
+        own = line.folded.split()
+        if not rules.buttons.issuperset(own):
             break
         words += own
         height += 1

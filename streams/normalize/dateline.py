@@ -8,7 +8,8 @@ Where in doubt, the text stays whole.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
 
@@ -26,9 +27,10 @@ MAX_CHARS = 140
 MAX_ELEMENTS = 6
 
 # What parts elements or ends the dateline. A hyphen needs a space on one side: "آل-سعود" is one name.
-# A slash inside a date parts nothing.
+# A slash inside a date parts nothing. The pattern begins with one character, to which the engine jumps.
 _SEPARATOR = re.compile(
-    r"\s*(?:[:|(\[{]|/(?!(?<=\d/)\d)|[)\]}]\.?|[،,]|(?<=\s)[-–—_ـ]+|[-–—_]+(?=\s|$)|--+|—)\s*"
+    r"[:|(\[{/)\]}،,–—_ـ-](?:(?<=[:|(\[{،,])|(?<=/)(?!(?<=\d/)\d)|(?<=[)\]}])\.?"
+    r"|(?<=\s[-–—_ـ])[-–—_ـ]*|(?<=[-–—_])[-–—_]*(?=\s|$)|(?<=-)-+|(?<=—))"
 )
 _TERMINATORS = frozenset(":/-–—_|)ـ]}")
 
@@ -106,7 +108,8 @@ def credit_agency(draft: Draft) -> Draft:
 
 def _credited_by_last(draft: Draft) -> Draft:
     """Take "(رويترز)" off the end of the text, as a line of its own or after the last full stop."""
-    tail = _TAIL.search(draft.lines[-1].text)
+    ending = draft.lines[-1].text
+    tail = _TAIL.search(ending) if ending.endswith((")", ").")) else None
     agency = find_agency(tail[1]) if tail else None
     if tail and agency:
         shorter = rewritten(draft.lines[-1], draft.lines[-1].text[: tail.start()], draft.lang)
@@ -173,8 +176,9 @@ def _is_bracketed(elements: list[Element], before: str, after: str) -> bool:
     return city and before.endswith("(") and after[:1] == ")" and after[-1] in "-–—:ـ"
 
 
-@dataclass(frozen=True, slots=True)
-class _Separator:
+class _Separator(NamedTuple):
+    """A mark with the spaces around it."""
+
     start: int
     end: int
     sign: str
@@ -186,8 +190,11 @@ class _Separator:
 
 
 def _separators(head: str, *, whole: bool) -> Iterator[_Separator]:
+    end = 0
     for found in _SEPARATOR.finditer(head):
-        yield _Separator(found.start(), found.end(), found[0].strip())
+        start = end + len(head[end : found.start()].rstrip())
+        end = len(head) - len(head[found.end() :].lstrip())
+        yield _Separator(start, end, found[0])
     if whole:
         yield _Separator(len(head), len(head), "")
 

@@ -1,14 +1,14 @@
 """An article under way through normalize: what the steps hand on to each other."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from events.article import Dateline, RawArticle, Removed, RemovedKind
 from streams.normalize.html import Kind
 from streams.text.fold import match
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One paragraph, list item or heading: its display form, its match form, what the markup said of it."""
 
     text: str
@@ -42,7 +42,7 @@ class Draft:
 
 def rewritten(line: Line, text: str, lang: str) -> Line:
     """Give `line` with another text, folded again."""
-    return replace(line, text=text, folded=match(text, lang))
+    return line._replace(text=text, folded=match(text, lang))
 
 
 def removal(kind: RemovedKind, text: str) -> Removed:

@@ -13,7 +13,7 @@ MAX_CHARS = 220
 """A foot is no longer."""
 
 _MAX_FEET = 3  # "(رويترز)", "انتهى" and initials may stand in lines of their own
-_SENTENCE_END = re.compile(r"[.!؟?»”\")]\s+(?=\S)|[.!؟?»”\"](?=\()")
+_SENTENCE_END = re.compile(r"[.!؟?»”\")](?:\s+(?=\S)|(?<!\))(?=\())")
 
 
 def cut_foot(draft: Draft) -> Draft:

@@ -46,7 +46,7 @@ def _is_heading(lines: tuple[Line, ...], at: int) -> bool:
 
 
 _BULLET = re.compile(r"^\s*(?:[-–—•*▪■●◾◆♦]|ـ|[0-9٠-٩]{1,2}\s*[-–.)])\s+")
-_EARLY_MARK = re.compile(r"[:–—)/]|\s-\s")
+_EARLY_MARK = re.compile(r"[:–—)/-](?:(?<!-)|(?<=\s-)(?=\s))")
 _EARLY = 48
 _MIN_ITEMS = 3
 _MIN_ITEM = 10
@@ -68,9 +68,10 @@ def items(
     if len(marked) < _MIN_ITEMS - whole_opens:  # few texts are worth the closer look
         return UNSET
     early = [at for at in marked if at <= _MAX_INTRODUCTION]
-    if not whole_opens and not any(opens_with_dateline(lines[at].text, source_name) for at in early):
+    datelined = [at for at in early if opens_with_dateline(lines[at].text, source_name)]
+    if not datelined and not whole_opens:
         return UNSET
-    datelined = [at for at in marked if opens_with_dateline(lines[at].text, source_name)]
+    datelined += [at for at in marked[len(early) :] if opens_with_dateline(lines[at].text, source_name)]
     if whole_opens and datelined and datelined[0] > 0:
         datelined.insert(0, 0)
     return _parted(lines, datelined) or UNSET

@@ -1,8 +1,8 @@
 """Which sentences of a body tell again what stood before them, word for word or but for a mended word."""
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 Words = tuple[str, ...]
 
@@ -10,8 +10,7 @@ _GRAM = 4
 _MAX_VOTES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A sentence: `line.text[start:end]` of line number `line`; its words stand at `at` among all words."""
 
     line: int
@@ -21,8 +20,7 @@ class Unit:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Unit `unit` tells again the words from `source` to `end`."""
 
     unit: int
