@@ -5,16 +5,18 @@ own is told beside it. What two readings differ in is found in conflict.py, what
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import cast
+from itertools import pairwise
+from typing import NamedTuple, cast
 
 from streams.dedupe.words import (
     MAX_WORDS,
     Memo,
     is_figure,
     is_number_word,
+    plain_figure,
     stretches,
     tables,
     valued,
@@ -28,6 +30,8 @@ CONTEXT = 2
 """Words on either side of a run that are its context."""
 EDGE = "^"
 _LEAD = 120
+_OFFICE_ALONE = 2
+"""What two words of office add up to, or one that names something beside one that does not."""
 _YEARS = range(1900, 2100)
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split()) | {
     f"m{month}" for month in range(1, 13)
@@ -62,13 +66,9 @@ class Reading:
     @cached_property
     def marks(self) -> list[int]:
         """Give where in the padded words a figure, a place or a name may stand: nothing else is a fact."""
-        named, cues = self.named, tables().cues
-        before = [EDGE, *self.tokens]
-        return [
-            at
-            for at, (cue, text) in enumerate(zip(before, self.tokens, strict=False), CONTEXT)
-            if _FACT[text] or text in named or cue in cues
-        ]
+        facts, cues = self.named | (self.vocabulary & tables().facts), tables().cues
+        pairs = enumerate(pairwise(self.padded[CONTEXT - 1 : -CONTEXT]), CONTEXT)
+        return [at for at, (cue, text) in pairs if text in facts or cue in cues or text.isdigit()]
 
     @cached_property
     def title_tokens(self) -> frozenset[str]:
@@ -108,7 +108,7 @@ class Reading:
     @cached_property
     def figures(self) -> frozenset[str]:
         """Give the figures of the text that are no years."""
-        return frozenset(text for text in filter(_FIGURE.__getitem__, self.lead) if int(text) not in _YEARS)
+        return frozenset(text for text in _figures(self.lead) if int(text) not in _YEARS)
 
     @cached_property
     def named_places(self) -> frozenset[str]:
@@ -126,8 +126,7 @@ class Reading:
         return self.capitals - tables().office - tables().places - _DAYS
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """A reading, and the stems of the names of the outlet and its agency: they differ in every copy."""
 
     reading: Reading
@@ -169,8 +168,10 @@ def _tokens(text: str) -> list[str]:
     words = words_of(text.replace(" عبد ", " عبد_"), MAX_WORDS)
     tokens = [*map(_PLAIN.__getitem__, words)]
     for start, end in stretches(tokens):
-        told = valued(words[start:end])
-        tokens[start:end] = [text if is_figure(text) else _TOKENS[text] for text in told]
+        if end - start == 1 and is_figure(words[start]):  # as most are
+            tokens[start] = plain_figure(words[start])
+        else:
+            tokens[start:end] = map(_TOKENS.__getitem__, valued(words[start:end]))
     return cast(list[str], tokens)
 
 
@@ -187,30 +188,29 @@ def _tells(text: str) -> bool:
     return MEANT[text] and text not in tables().cues and text != EDGE
 
 
-def _names_something(text: str) -> bool:
-    return not is_figure(text) and bool(word(text).stem)
+def _naming(text: str) -> int:
+    """Give what a word adds to a pair: nothing where it names nothing, little where it is one of office."""
+    if is_figure(text) or not word(text).stem:
+        return 0
+    return 1 if text in tables().office else 2
 
 
-def _is_fact(text: str) -> bool:
-    return is_figure(text) or text in tables().places or text in tables().names
+def _figures(tokens: Iterable[str]) -> frozenset[str]:
+    return frozenset(filter(is_figure, filter(str.isdigit, tokens)))
 
 
 _TOKENS: Memo[str] = Memo(_token)
 _PLAIN: Memo[str | None] = Memo(lambda text: None if is_number_word(text) else _TOKENS[text])
-_FIGURE, _FACT, _NAMING = Memo(is_figure), Memo(_is_fact), Memo(_names_something)
+_NAMING: Memo[int] = Memo(_naming)
 MEANT, TELLING = Memo(_means), Memo(_tells)
 """Whether a word is more than a function word; whether it tells where it stands, as words of rank do not."""
 
 
 def _telling_pairs(tokens: list[str]) -> frozenset[tuple[str, str]]:
     """Give the pairs of neighbouring words that mean something, at least one of them no word of office."""
-    office = tables().office
-    meant = [*map(_NAMING.__getitem__, tokens)]
-    return frozenset(
-        (a, b)
-        for a, b, first, second in zip(tokens, tokens[1:], meant, meant[1:], strict=False)
-        if first and second and not (a in office and b in office)
-    )
+    naming = [*map(_NAMING.__getitem__, tokens)]
+    neighbours = zip(tokens, tokens[1:], naming, naming[1:], strict=False)
+    return frozenset([(a, b) for a, b, first, second in neighbours if first + second > _OFFICE_ALONE])
 
 
 @lru_cache(maxsize=1_024)

@@ -9,7 +9,7 @@
 At most `MAX_WORDS` words are looked at, so a text of any length costs the same.
 """
 
-import base64
+from binascii import a2b_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -188,8 +188,8 @@ def band_keys(fingerprint: Fingerprint) -> Digests:
     """Give the 42 band keys of a sketch of 128 words; sketches of other versions never share one."""
     if not fingerprint.sketch:
         return _NO_DIGESTS
-    sketch = np.frombuffer(base64.b64decode(fingerprint.sketch), "<u4").astype(np.uint64)
-    mixed = (sketch[: _BANDS * _ROWS].reshape(_BANDS, _ROWS) * _FACTORS[:_ROWS]).sum(axis=1, dtype=np.uint64)
+    sketch = np.frombuffer(a2b_base64(fingerprint.sketch), "<u4").astype(np.uint64)
+    mixed: NDArray[np.uint64] = sketch[: _BANDS * _ROWS].reshape(_BANDS, _ROWS) @ _FACTORS[:_ROWS]
     mixed += _version_salts(fingerprint.version)
     return salted(mixed, 1)
 

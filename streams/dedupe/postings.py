@@ -85,15 +85,17 @@ class Postings:
         self._linked = self._next
 
     def _settle_one(self, row: int, keys: Keys) -> None:
-        start = (row % self._capacity) * WIDTH
-        self._keys[start + len(keys) : start + WIDTH] = 0
-        self._keys[start : start + len(keys)] = keys
-        self._link(keys, np.arange(row * WIDTH, row * WIDTH + len(keys), dtype=np.int64))
-        numbers = dict(zip(keys.tolist(), range(row * WIDTH, (row + 1) * WIDTH), strict=False))
-        for key in self._busy.keys() & numbers.keys():
-            most, held = self._busy[key]
-            held.insert(0, numbers[key])
-            del held[most:]
+        start, first = (row % self._capacity) * WIDTH, row * WIDTH
+        end = start + len(keys)
+        self._keys[start:end] = keys
+        self._keys[end : start + WIDTH] = 0
+        self._link(keys, np.arange(first, first + len(keys), dtype=np.int64))
+        busy = self._busy
+        for number, key in enumerate(keys.tolist(), first):
+            if key in busy:
+                most, held = busy[key]
+                held.insert(0, number)
+                del held[most:]
 
     def _write(self) -> None:
         """Write the waiting rows into the ring."""

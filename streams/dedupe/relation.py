@@ -83,7 +83,7 @@ def overlap(new: Features, old: Content) -> Overlap:
     """Give (share of both texts together, of the new one, of the remembered one) that they have in common."""
     mine, theirs = new.shingles, np.frombuffer(old.shingles, "<u4")
     both = np.concatenate([mine, theirs])
-    both.sort()  # either side holds each shingle once: one that stands there twice is shared
+    both.sort(kind="stable")  # as fast as merging two sorted rows; what stands there twice is shared
     shared = int(np.count_nonzero(both[1:] == both[:-1]))
     union = len(mine) + len(theirs) - shared
     return (

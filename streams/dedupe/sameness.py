@@ -7,7 +7,7 @@ What sets strangers apart is a name or a place where the other has another one. 
 of ministers said in its ordinary session") are shared by all reports of a beat and tell nothing.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from streams.dedupe.facts import Facts, Reading
 from streams.dedupe.settings import HOUR_MS
@@ -24,8 +24,7 @@ _PER_DAY = 0.03
 _SMALL = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """What two articles share that few others do. `titles`: how much of either title the other one says."""
 
     pairs: int

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,7 @@ _SAID = 1.0 + np.log(np.maximum(np.arange(256.0), 1.0))
 """What a term counts by how often it is said."""
 
 
-@dataclass(frozen=True, eq=False)
-class Vector:
+class Vector(NamedTuple):
     """Terms (rising digests) with how often they stand in an article."""
 
     terms: NDArray[np.uint32]
