@@ -7,6 +7,7 @@ from streams.tag.singles import single
 from streams.tag.tollwords import Words
 
 _REACH = 6
+_REACH_OF_MET = 14
 _TO_DEATH = (("to", "death"), ("حتي", "الموت"))
 _ALL = (("all",), ("the",))
 _OF = (("of",), ("to",))
@@ -106,7 +107,7 @@ def _met(table: Words, sentence: tuple[str, ...], at: int, with_what: frozenset[
     number = number and added(table, sentence, number)
     if number is None and first > at + 1:
         return _subject_met(table, sentence, at, with_what)
-    tail = sentence[number.end : number.end + _REACH] if number else ()
+    tail = sentence[number.end : number.end + _REACH_OF_MET] if number else ()
     met = next((step for step, other in enumerate(tail) if other in with_what), None)
     if number is None or (met is None and first == at + 1):
         return None

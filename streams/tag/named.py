@@ -4,11 +4,12 @@ from functools import cache
 
 from streams.tag.cues import introducers
 from streams.tag.headcount import added
-from streams.tag.numbers import Quantity
+from streams.tag.numbers import Quantity, quantity
 from streams.tag.tollwords import Words
 
 _LONGEST_NAME = 5
 _MOST_NAMES = 6
+_SHORTEST_NOUN = 3
 _WORDS_TOO = frozenset(["علي", "صباح", "طالب", "امين", "حافظ", "عيد", "رمضان", "خميس", "سلام", "امل"])
 """Given names that are words too: "وعلى", "وصباح"; names only before a second name."""
 
@@ -22,10 +23,24 @@ def by_name(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
     if definite and (bare in table.two or bare in table.two_or_more):
         return _together(table, sentence, at, names)
     named = _is_name(sentence, at) and table.sets["means"].within(sentence[at:], article=True)
+    named = named or _is_with_kin(table, sentence, at)
     if not named and not (definite and bare in table.one and names):
         return None
     count = 1 + len(names)
     return added(table, sentence, Quantity(count, count, at, max([at, *names]) + 1))
+
+
+def _is_with_kin(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+    """Tell "وفاة قيم عام المعهد وزوجته": whose wife or son is named is one person, whatever he is called."""
+    if len(sentence[at]) < _SHORTEST_NOUN or quantity(sentence, at) or sentence[at] in table.many:
+        return False
+    for place in range(at, min(at + _LONGEST_NAME + 1, len(sentence))):
+        word = sentence[place]
+        if table.sets["followers"].at(sentence, place) or table.verbs_tell(word):
+            return False
+        if word[0] == "و" and table.kin.get(word[1:]) and word.endswith(("ه", "ها")):
+            return True
+    return False
 
 
 def _together(table: Words, sentence: tuple[str, ...], at: int, names: list[int]) -> Quantity | None:

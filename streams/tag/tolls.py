@@ -5,23 +5,20 @@ from typing import NamedTuple
 
 from streams.tag.befallen import ACTIVE, participle
 from streams.tag.disputed import second_count
-from streams.tag.headcount import Statement, added, people, way
+from streams.tag.headcount import Statement, people, way
 from streams.tag.idioms import done_away, idiom
-from streams.tag.named import by_name
-from streams.tag.numbers import Quantity, quantity
+from streams.tag.numbers import Quantity
 from streams.tag.numberwords import followers_asked, is_number, may_begin
 from streams.tag.objects import all_of_them, numbered, object_of, of_them, past_phrase, unlisted
 from streams.tag.outcomes import counted, really
-from streams.tag.singles import ONE_OF_THEM, single
 from streams.tag.tollwords import Words, words
 from streams.tag.totals import counted_on, toll, with_own_death, without_parts
+from streams.tag.unnumbered import both, few_or_one, is_toll, past_time, themselves
 
 _REACH = 6
 _REACH_OF_PLANS = 8
 _NEAR = 3
 _BARE_VERBS = frozenset(["kill", "injure", "wound"])
-_DUAL_VERBS = frozenset(["قتلا", "استشهدا", "اصيبا", "توفيا"])
-_TWO = 2
 _ONE_AND_SOME = 3
 """A businessman's daughter and her friends: surer than "their brothers" alone."""
 _KIND_OF: dict[str | None, str] = {"died": "killed"}
@@ -154,17 +151,15 @@ def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
 def _verb(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read a verb or its noun with whom it befell: "مقتل 5 أشخاص", "killing a judge"."""
     kinds, end = _cue_kinds(table, sentence, at)
-    while kinds and end < len(sentence) - 1 and (width := table.sets["in_between"].at(sentence, end)):
-        end += width  # وقتل اليوم جنديان
-    end = past_phrase(table, sentence, end) if kinds else end
+    end = past_phrase(table, sentence, past_time(table, sentence, end)) if kinds else end
     number = _counted(table, sentence, at, end, kinds) if kinds else None
     if not kinds or (number and participle(table, sentence, number.end)[0] and sentence[at] in ACTIVE):
         return None  # policeman killed, two civilians wounded
     some = None if number else of_them(table, sentence, end)
-    few = None if number else _few(table, sentence, at, end)
+    few = None if number else few_or_one(table, sentence, at, end)
     if _is_active(table, sentence, at, kinds) and (number is None or number.low == 1):
         number = object_of(table, sentence, end) or number
-    told = number or some or few or all_of_them(table, sentence, end) or _both(table, sentence, at)
+    told = number or some or few or all_of_them(table, sentence, end) or both(table, sentence, at)
     kinds = _really(table, sentence, told.end - 1, kinds) if told else ()
     if told is None or not kinds:
         return None
@@ -181,7 +176,7 @@ def _counted(
     table: Words, sentence: tuple[str, ...], at: int, end: int, kinds: tuple[str, ...]
 ) -> Quantity | None:
     number = people(table, sentence, end) or numbered(table, sentence, end)
-    number = number or _themselves(table, sentence, end)
+    number = number or themselves(table, sentence, end)
     return number or (unlisted(table, sentence, end) if "killed" in kinds else None)
 
 
@@ -192,25 +187,9 @@ def _is_active(table: Words, sentence: tuple[str, ...], at: int, kinds: tuple[st
     )
 
 
-def _both(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "جنديين من الجيش قتلا": a verb in the dual tells of two named before."""
-    if sentence[at].lstrip("وف") not in _DUAL_VERBS:
-        return None
-    before = sentence[max(0, at - _REACH) : at]
-    two = table.two | table.two_or_more
-    return None if two.isdisjoint(before) else Quantity(2, 2, at, at + 1)
-
-
 def _really(table: Words, sentence: tuple[str, ...], at: int, kinds: tuple[str, ...]) -> tuple[str, ...]:
     """Give what befell them by what follows: who lost their lives are dead, who lost jobs are not lost."""
     return tuple(kind for kind in (really(table, sentence, at, kind) for kind in kinds) if kind)
-
-
-def _themselves(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
-    """Read "killed himself and seven others"."""
-    if sentence[at : at + 1] not in (("himself",), ("herself",)) or sentence[at + 1 : at + 2] != ("and",):
-        return None
-    return added(table, sentence, Quantity(1, 1, at, at + 1))
 
 
 def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[str, ...], int]:
@@ -219,7 +198,7 @@ def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[
     if phrase:
         return ("killed",), at + phrase
     kind = _verb_kind(table, sentence, at)
-    if kind is None and table.verb_kind(sentence[at]) == "died" and _is_both(table, sentence, at + 1):
+    if kind is None and table.verb_kind(sentence[at]) == "died" and _isboth(table, sentence, at + 1):
         kind = "killed"
     if kind is None:
         return (), at
@@ -234,7 +213,7 @@ def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[
     return (kind,), at + 1
 
 
-def _is_both(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+def _isboth(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell "وفاة وإصابة 9 أشخاص": one number of the dead and the wounded."""
     joined = at + 1 < len(sentence) and sentence[at][0] == "و" and table.verb_kind(sentence[at]) == "injured"
     return joined and _starts_number(sentence, at + 1)
@@ -246,48 +225,8 @@ def _starts_number(sentence: tuple[str, ...], at: int) -> bool:
 
 def _verb_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:
     kind = table.verb_kind(sentence[at])
-    return None if kind == "died" and not _is_toll(table, sentence, at + 1) else _KIND_OF.get(kind, kind)
-
-
-def _is_toll(table: Words, sentence: tuple[str, ...], at: int) -> bool:
-    """Tell a toll from a natural death: a number, or "وفاة امرأة" where the sentence tells by what."""
-    if quantity(sentence, at) is not None:
-        return True
-    told = single(table, sentence, at, definite=False)
-    if told is None or told.low == _TWO or sentence[at] in ONE_OF_THEM:
-        return told is not None
-    hurt = any(word[0] == "و" and "injured" in table.verbs_tell(word) for word in sentence)
-    return hurt or table.sets["means"].within(sentence, article=True) or _many_cues(table, sentence)
+    return None if kind == "died" and not is_toll(table, sentence, at + 1) else _KIND_OF.get(kind, kind)
 
 
 def _passive(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     return at > 0 and sentence[at - 1] in table.sets["auxiliaries"].words
-
-
-def _few(table: Words, sentence: tuple[str, ...], at: int, end: int) -> Quantity | None:
-    """Read a toll without a number: "مقتل جندي" is one, "طفلين" two, "آخرين" two or more.
-
-    قتل رجل is also "killing a man": after such verbs one person counts only where the sentence tells by what,
-    and never as an object (رجلا) or with the article (الرجل).
-    """
-    cue = sentence[at].lstrip("وفب")
-    named = cue in table.sets["named"].words
-    few = (by_name(table, sentence, end) if named else None) or single(table, sentence, end, definite=named)
-    if (
-        few is None
-        or few.low != 1
-        or named
-        or sentence[end] in table.sets["also_more"].words
-        or sentence[end] in table.kin
-        or sentence[end] in ONE_OF_THEM
-    ):
-        return added(table, sentence, few) if few else None
-    accusative = sentence[end].endswith("ا") and not sentence[end].isascii()
-    if accusative or not (table.sets["means"].within(sentence, article=True) or _many_cues(table, sentence)):
-        return None
-    return added(table, sentence, few)
-
-
-def _many_cues(table: Words, sentence: tuple[str, ...]) -> bool:
-    """Tell whether a sentence tells of several kinds: "قتل شخص وجرح ثلاثة"."""
-    return len(frozenset().union(*map(table.verbs_tell, sentence))) > 1
