@@ -75,6 +75,8 @@ def _with_others(table: Words, sentence: tuple[str, ...], told: Quantity | None)
 
 def one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read what befell one person, or one and a group: "a soldier was killed", "Policeman killed"."""
+    if sentence[at - 1 : at] in (("including",), ("among",)):
+        return None
     if sentence[at] in ("a", "an", "one", "another"):
         told = befell(table, sentence, _group(table, sentence, at))
         further = sentence[at + 1 : at + 2] and sentence[at + 1] in _FURTHER
@@ -209,7 +211,8 @@ def _past_of(table: Words, sentence: tuple[str, ...], at: int) -> int:
     if sentence[at : at + 1] != ("of",) or any(map(is_number, whole[:2])):
         return at
     for place in range(at + 3, at + 1 + len(whole)):
-        if sentence[place] in _BE or participle(table, sentence, place)[0]:
+        ends = sentence[place] in _BE or table.sets["subset_openers"].at(sentence, place)
+        if ends or participle(table, sentence, place)[0]:
             return place
     return at
 

@@ -26,13 +26,14 @@ def done_away(table: Words, sentence: tuple[str, ...], at: int) -> Statement | N
         number = _to_death(table, sentence, at + 1)
     elif word in table.sets["mourns"].words:
         number = people(table, sentence, at + 1)
-    elif word in table.sets["executed"].words and table.sets["by_shooting"].within(sentence):
+    elif word in table.sets["executed"].words and _is_outlawed(table, sentence):
         number = _soon(table, sentence, at + 1)
     elif word in table.sets["deaths_of"].words and sentence[at + 1 : at + 2] in _OF:
         whom = at + 2 + (sentence[at + 2 : at + 3] in _ALL)
         found = single(table, sentence, whom, definite=False)
         alone = found if found and (found.low != 1 or word == "body") else None
-        number = people(table, sentence, whom) or (alone and added(table, sentence, alone))
+        number = people(table, sentence, whom) or unlisted(table, sentence, whom)
+        number = number or (alone and added(table, sentence, alone)) or _body(table, sentence, at)
     elif word in table.sets["lost"].words:
         number = _own_people(table, sentence, at + 1)
     weak = word in table.sets["corpses"].words
@@ -42,6 +43,18 @@ def done_away(table: Words, sentence: tuple[str, ...], at: int) -> Statement | N
 
 
 _HARMING = frozenset(["wounding"])
+
+
+def _is_outlawed(table: Words, sentence: tuple[str, ...]) -> bool:
+    """Tell an execution by a gang from a court's."""
+    return table.sets["by_shooting"].within(sentence) or table.sets["gangs"].within(sentence)
+
+
+def _body(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "body of kidnapped policeman found"."""
+    if sentence[at] != "body" or not table.sets["recovered"].within(sentence, at):
+        return None
+    return Quantity(1, 1, at, at + 1)
 
 
 def _to_death(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:

@@ -8,6 +8,7 @@ _ONE_OF = frozenset(["احد", "احدي"])
 ONE_OF_THEM = frozenset(["احدهم", "احدهما", "احداهن", "احداهما", "احدهن"])
 TWO_TOGETHER = frozenset(["couple", "twins", "parents"])
 _POSSESSIVES = frozenset(["his", "her", "their"])
+_ARTICLES = frozenset(["a", "an", "the"])
 _YEARS_OLD = (("year", "old"), ("month", "old"), ("week", "old"), ("day", "old"))
 _BOTH = frozenset(["اثنين", "اثنان", "اثنتين", "اثنتان"])
 
@@ -91,7 +92,7 @@ def english_one(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | 
             return Quantity(1, 1, at, place + 1)
         if sentence[place : place + 2] in _YEARS_OLD:
             return _aged(table, sentence, at, place + 2)
-        if table.sets["followers"].at(sentence, place):
+        if sentence[place] in _ARTICLES or table.sets["followers"].at(sentence, place):
             return None
     return None
 

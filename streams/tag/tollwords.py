@@ -14,7 +14,7 @@ _DONE_AWAY = ("ended", "executed", "lost", "deaths_of", "mourns", "butchered")
 _HEADS = ("met", "parted", "victims", "fell", "fell_victim", "harm", *_DONE_AWAY)
 _MORE_CUES = (
     *("الضحايا", "ضحايا", "ضحية", "الحصيلة", "عداد", "حتى الموت"),
-    *("toll", "drowned", "drown", "perished", "perish", "dies", "die"),
+    *("toll", "life of", "drowned", "drown", "perished", "perish", "dies", "die"),
 )
 _TURNS = ("followers", "ranks_of", "killed_phrases", "harmed")
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب")

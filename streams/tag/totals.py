@@ -94,7 +94,8 @@ def toll(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
             number = number if number and (number.bounded or near) else None
         if number is None:
             continue
-        if _is_of_others(table, sentence, number, kinds):
+        unreal = table.sets["toll_unreal"].within(sentence, at, place)
+        if unreal or _is_of_others(table, sentence, number, kinds):
             return None
         end = counted_people(table, sentence, number.end) if number and number.low else None
         if number and end is not None:

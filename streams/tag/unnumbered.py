@@ -20,10 +20,11 @@ def past_time(table: Words, sentence: tuple[str, ...], at: int) -> int:
 
 def is_toll(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell a toll from a natural death: a number, or "وفاة امرأة" where the sentence tells by what."""
+    anew = sentence[max(0, at - 2) : at - 1] != ("علي",)  # مرور سنوات على وفاة الفنان
     at = past_time(table, sentence, at)
     if quantity(sentence, at) is not None or table.sets["of_wounds"].at(sentence, at):
         return True
-    told = single(table, sentence, at, definite=True) or by_name(table, sentence, at)
+    told = single(table, sentence, at, definite=anew) or by_name(table, sentence, at)
     if told is None or told.low == _TWO or sentence[at] in ONE_OF_THEM:
         return told is not None
     hurt = any(word[0] == "و" and "injured" in table.verbs_tell(word) for word in sentence)
