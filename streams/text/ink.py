@@ -12,11 +12,17 @@ _ENCODING = codecs.charmap_build(EVERYDAY.ljust(256, "\ufffe"))
 _DIGIT = "[" + "".join(f"\\x{_SLOT[digit]:02x}" for digit in "0123456789") + "]"
 _POINT, _COMMA = (f"\\x{_SLOT[mark]:02x}" for mark in ".,")
 
-DECIMALS = re.compile(
-    f"[{_POINT}{_COMMA}](?:(?<={_DIGIT}{_POINT})(?={_DIGIT})"
-    f"|(?<={_DIGIT}{_COMMA})(?={_DIGIT}{{1,2}}(?!{_DIGIT}|{_COMMA}|{_POINT})))".encode()
-)
-"""A decimal sign in folded bytes, nothing deleted: as the match form reads plain numbers."""
+_DECIMAL_POINT = f"{_POINT}(?<={_DIGIT}{_POINT})(?={_DIGIT})"
+_DECIMAL_COMMA = f"{_COMMA}(?<={_DIGIT}{_COMMA})(?={_DIGIT}{{1,2}}(?!{_DIGIT}|{_COMMA}|{_POINT}))"
+_DECIMALS = [re.compile(pattern.encode()) for pattern in (_DECIMAL_POINT, _DECIMAL_COMMA)]
+
+
+def decimals(folded: bytes) -> list[int]:
+    """Give where decimal signs stand in folded bytes, nothing deleted: as the match form reads plain numbers.
+
+    Each pattern begins with one byte, so that the engine jumps from one to the next.
+    """
+    return [found.start() for pattern in _DECIMALS for found in pattern.finditer(folded)]
 
 
 def everyday_bytes(text: str) -> bytes | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from streams.text.everyday import decoded, everyday_folded
 from streams.text.fold import Folded, base_language, fold, match
-from streams.text.ink import DECIMALS, SEPARATORS, everyday_bytes, ink, outline
+from streams.text.ink import SEPARATORS, decimals, everyday_bytes, ink, outline
 
 
 class Spans:
@@ -106,7 +106,7 @@ class Spans:
             return None
         mask = bytearray(shown.translate(tables.mask))
         if "." in self.text:
-            points = [found.start() for found in DECIMALS.finditer(shown.translate(tables.letters))]
+            points = decimals(shown.translate(tables.letters))
             if len(points) != self.text.count("."):
                 return None
             for point in points:
