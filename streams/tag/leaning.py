@@ -56,10 +56,10 @@ class Leaning:
         """Give the words that weigh most for a topic, each with how many of its letters are clitics."""
         packed, at = self._model.packed, self._model.fields[topic]
         weighed = [
-            (-weight * times, word)
+            ((_LIFT - lifted) * times, word)
             for times, words in ((2, self._headline), (1, self._text))
             for word in words
-            if (weight := (packed[word] >> at & _FIELD) - _LIFT) > 0
+            if (lifted := packed[word] >> at & _FIELD) > _LIFT
         ]
         return [(word, len(word) - len(stem(word))) for _, word in nsmallest(most, weighed)]
 

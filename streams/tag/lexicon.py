@@ -122,10 +122,11 @@ class Lexicon:
         # The end of a word is part of each pattern, so that the automaton does not report what goes on.
         line = (outline(text) if data is None else data).replace(_STOP, _SPACE) + _SPACE
         hits: list[Hit] = []
+        space = _SPACE[0]
         groups, matches = self._matches(text, line)
         for index, start, end in matches:
             before = line[start - 1]  # before the first character stands the last one: a space as well
-            if before == _SPACE[0]:
+            if before == space:
                 clitic: str | None = ""
             elif before in _BEFORE_ENTRY:
                 clitic = _clitic(line, start)

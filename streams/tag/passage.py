@@ -45,12 +45,11 @@ class Passage:
 
     def before(self, start: int) -> list[str]:
         """Give the words of the sentence before the word at a match offset, nearest first, two at most."""
-        return self.folded.before(self.folded.number(start))
+        return self.folded.before(start)
 
     def after(self, end: int) -> str:
         """Give the next word of the sentence after a match offset that ends a word; empty at its end."""
-        folded = self.folded
-        return folded.words[folded.number(end) + 1] if folded.text[end : end + 1] == " " else ""
+        return self.folded.after(end)
 
     def of(self, words: frozenset[str]) -> frozenset[str]:
         """Give those of a set of words that stand in the match form."""

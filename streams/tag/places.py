@@ -120,7 +120,8 @@ def mention(passage: Passage, hit: Hit) -> Mention | None:
     reading = _reading(hit.meanings)
     if reading is None:
         return None
-    return Mention(passage, hit, reading, passage.before(hit.start), passage.after(hit.end))
+    spans = passage.folded
+    return Mention(passage, hit, reading, spans.before(hit.start), spans.after(hit.end))
 
 
 def places(article: DedupedArticle, mentions: Sequence[Mention]) -> tuple[Place, ...]:

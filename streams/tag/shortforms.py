@@ -23,11 +23,13 @@ def short_forms(passages: Sequence[Passage], people: Sequence[Spotted]) -> Itera
     forms = {short: short for short, key in shorts.items() if key}
     forms |= {clitic + short: short for short in tuple(forms) for clitic in _CLITICS}
     for passage in passages if forms else ():
-        if passage.vocabulary.isdisjoint(forms):
-            continue
-        words = passage.folded.words
-        for number, word in [(number, word) for number, word in enumerate(words) if word in forms]:
-            name, end = forms[word], passage.folded.cuts[number]
+        standing = [
+            (at + len(word), word)
+            for word in forms.keys() & passage.vocabulary
+            for at in passage.folded.standing(word)
+        ]
+        for end, word in sorted(standing):
+            name = forms[word]
             plain = not name.startswith("ال") and not name.isascii()
             if not (plain and not _is_speaking(passage, end - len(name))):
                 yield _short(passage, end - len(name), end, owners[name])

@@ -7,6 +7,7 @@ like one more term of the top-level topics it knows. Every topic has the terms o
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -111,20 +112,19 @@ def _spoken_by(meanings: tuple[Meaning, ...]) -> _Spoken:
     return _Spoken(terms, frozenset(map(top_level, spoken)))
 
 
-class _Heard(NamedTuple):
-    """What the terms of one topic say: the most that each form weighed, how often it stood, and where."""
+_Told = tuple[_Mention, str, float]
+"""A term of a topic in the text: the mention, its form, and how much it weighs there."""
 
-    weights: dict[str, tuple[float, int]]
-    mentions: list[_Mention]
 
-    def total(self) -> float:
-        """Give the topic's weight, which grows with each term and, less and less, with its repetition."""
-        return sum(
-            [
-                most if times == 1 else most * (1 + math.log2(times) / 2)
-                for most, times in self.weights.values()
-            ]
-        )
+def _total(told: Sequence[_Told]) -> float:
+    """Give a topic's weight, which grows with each term and, less and less, with its repetition."""
+    if len(told) == 1:
+        return told[0][2]
+    forms: dict[str, tuple[float, int]] = {}
+    for _, form, weight in told:
+        most, times = forms.get(form, (0.0, 0))
+        forms[form] = max(most, weight), times + 1
+    return sum([most if times == 1 else most * (1 + math.log2(times) / 2) for most, times in forms.values()])
 
 
 def topics(passages: Sequence[Passage], lang: str, words: Model | None = None) -> tuple[Topic, ...]:
@@ -132,11 +132,11 @@ def topics(passages: Sequence[Passage], lang: str, words: Model | None = None) -
 
     `words` is another model than the one that ships, for measuring on what that one was trained on.
     """
-    heard: dict[str, _Heard] = {}
+    heard: defaultdict[str, list[_Told]] = defaultdict(list)
     for passage in passages:
         _count(passage, heard)
-    totals = {topic: one.total() for topic, one in heard.items()}
-    mentions = {topic: one.mentions for topic, one in heard.items()}
+    totals = {topic: _total(told) for topic, told in heard.items()}
+    mentions = {topic: [mention for mention, _, _ in told] for topic, told in heard.items()}
     leaning = _leaning(passages, lang, words)
     if leaning is not None:
         _add_votes(totals, leaning)
@@ -160,10 +160,7 @@ def _kept(
     return tuple([_topic(topic, scores[topic], shown.evidence(mentions[topic])) for topic in kept[:_MOST]])
 
 
-_UNHEARD = (0.0, 0)
-
-
-def _count(passage: Passage, heard: dict[str, _Heard]) -> None:
+def _count(passage: Passage, heard: dict[str, list[_Told]]) -> None:
     """Count a passage's terms, for each topic the leftmost-longest ones: a bombing is not a bomb as well.
 
     Inside a longer term only those of its own branch count: a teaching hospital teaches nobody.
@@ -182,13 +179,8 @@ def _count(passage: Passage, heard: dict[str, _Heard]) -> None:
             if begin < covered.get(topic, 0) or (inside and top not in owners):
                 continue
             covered[topic] = stop
-            if topic not in heard:
-                heard[topic] = _Heard({}, [])
-            weights, mentions = heard[topic]
-            form, told = text[begin:stop], weight if in_text else weight * _HEADLINE
-            most, times = weights.get(form, _UNHEARD)
-            weights[form] = (told if told > most else most), times + 1
-            mentions.append(((in_text, begin, -stop), rule))
+            told = weight if in_text else weight * _HEADLINE
+            heard[topic].append((((in_text, begin, -stop), rule), text[begin:stop], told))
 
 
 def _leaning(passages: Sequence[Passage], lang: str, words: Model | None) -> Leaning | None:
@@ -212,16 +204,8 @@ def _spoken(passages: Sequence[Passage], leaning: Leaning, topic: str) -> Iterat
     rule = f"{topic.replace('medtop', 'topics')}:model"
     for word, clitics in leaning.heaviest(topic, _WORDS):
         for passage in passages:
-            text, size = passage.folded.text, len(word)
-            at = text.find(word)
-            while at >= 0:
-                if _stands_alone(text, at, at + size):
-                    yield (passage.field != "title", at + clitics, -at - size), rule
-                at = text.find(word, at + size)
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    return (not start or text[start - 1] in " \n") and (end == len(text) or text[end] in " \n")
+            for at in passage.folded.standing(word):
+                yield (passage.field != "title", at + clitics, -at - len(word)), rule
 
 
 def _add_wider(scores: dict[str, float], mentions: dict[str, list[_Mention]]) -> None:

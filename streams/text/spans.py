@@ -46,8 +46,8 @@ class Spans:
         places = self._places
         if places is None:
             return self._whole.span(start, end)
-        last, display, gone = places[end - 1] + 1, self._display, self._gone
-        while last < len(display) and display[last] in gone:
+        last = places[end - 1] + 1
+        while self._display[last : last + 1] in self._gone:
             last += 1
         return places[start], last
 
@@ -61,14 +61,29 @@ class Spans:
             return "" if sign in self._gone else sign
         return self._display[self.span(end - 1, end)[1] : places[end + 1]]
 
-    def before(self, number: int) -> list[str]:
-        """Give the words of the sentence before word `number`, nearest first, two at most."""
+    def before(self, at: int) -> list[str]:
+        """Give the words of the sentence before the word at an offset, nearest first, two at most."""
         text, words, cuts = self.text, self.words, self.cuts
+        number = bisect_left(cuts, at)
         if not number or text[cuts[number - 1]] != " ":
             return []
         if number == 1 or text[cuts[number - 2]] != " ":
             return [words[number - 1]]
         return [words[number - 1], words[number - 2]]
+
+    def after(self, end: int) -> str:
+        """Give the next word of the sentence after an offset that ends a word; empty at its end."""
+        return self.words[bisect_left(self.cuts, end) + 1] if self.text[end : end + 1] == " " else ""
+
+    def standing(self, word: str) -> Iterator[int]:
+        """Give where a word of the match form begins, at every place where it stands by itself."""
+        text, size = self.text, len(word)
+        at = text.find(word)
+        while at >= 0:
+            end = at + size
+            if (not at or text[at - 1] in " \n") and (end == len(text) or text[end] in " \n"):
+                yield at
+            at = text.find(word, end)
 
     def number(self, at: int) -> int:
         """Give the number of the word at an offset of the match form, or that ends there."""
@@ -79,14 +94,13 @@ class Spans:
         words, cuts, text, display, places = self.words, self.cuts, self.text, self._display, self._places
         for one in range(number + 1, min(number + 1 + most, len(words))):
             end = cuts[one - 1]
-            start = end + 1
-            if text[end] == "\n":
-                return
             # One space, and nothing else, between the letters: so it is in nine cases of ten.
-            if places and places[start] - places[end - 1] == 2 and display[places[start] - 1] == " ":
-                yield words[one], start, " "
+            if places and display[places[end - 1] + 1 : places[end + 1]] == " ":
+                yield words[one], end + 1, " "
+            elif text[end] == "\n":
+                return
             else:
-                yield words[one], start, self.gap(one)
+                yield words[one], end + 1, self.gap(one)
 
     def start(self, number: int) -> int:
         """Give where a word begins, by its number."""
