@@ -65,12 +65,20 @@ def _with_others(table: Words, sentence: tuple[str, ...], told: Quantity | None)
     if told is None or told.exact is None or sentence[told.end : told.end + 1] != ("and",):
         return told
     more = quantity(sentence, told.end + 1)
-    end = counted_people(table, sentence, more.end) if more else None
+    end = _end_of_group(table, sentence, more.end) if more else None
     if more is None or more.exact is None or end in (None, more.end):
         return told
     kind = participle(table, sentence, end)[0] if end else None
     total = told.exact + more.exact
     return Quantity(total, total, told.start, end or told.end) if kind else told
+
+
+def _end_of_group(table: Words, sentence: tuple[str, ...], at: int) -> int | None:
+    """Give where a group's noun ends, also of one that no list holds: "31 troops and 45 Huthis dead"."""
+    end = counted_people(table, sentence, at)
+    if end is None and at + 1 < len(sentence) and sentence[at].isalpha() and sentence[at].endswith("s"):
+        return at + 1 if participle(table, sentence, at + 1)[0] else None
+    return end
 
 
 def one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
@@ -94,7 +102,10 @@ def _group(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
     further = sentence[at + 1 : at + 2] and sentence[at + 1] in _FURTHER  # a fifth was wounded
     if one is None and (further or sentence[at] in ("another", "one")):
         width = 2 if further or sentence[at + 1 : at + 2] == ("other",) else 1
-        told = participle(table, sentence, at + width)[0] or sentence[at + width : at + width + 1] == ("was",)
+        verb = at + width
+        while table.sets["auxiliaries"].at(sentence, verb) == 1:
+            verb += 1  # another was critically wounded
+        told = participle(table, sentence, verb)[0]
         return Quantity(1, 1, at, at + width) if told else None
     more = _and_more(table, sentence, one)
     if more:

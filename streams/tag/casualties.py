@@ -127,7 +127,9 @@ def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool)
         story.left = True
         story.others.append(toll)
         return
-    if story.lead is None and not story.left:
+    if toll.further and _is_of_event(story, toll):
+        _add_more(story, toll)
+    elif story.lead is None and not story.left:
         _add_lead(story, toll, titled)
     elif toll.role == "corrects" or (toll.role == "update" and _is_rise(story, toll)):
         _supersede(story, toll)
@@ -135,6 +137,19 @@ def _add(story: _Story, toll: Toll, titled: dict[str, Interval], eventful: bool)
         _widen(story, toll)
     else:
         _restate(story, toll)
+
+
+def _is_of_event(story: _Story, toll: Toll) -> bool:
+    """Tell whether more of the same is of the event: right after its toll, and of no other place."""
+    near = story.lead is not None and toll.place <= story.lead + _NEXT_SOURCE
+    return near and not story.left and toll.role == "event"
+
+
+def _add_more(story: _Story, toll: Toll) -> None:
+    for kind, interval in toll.numbers.items():
+        known = story.numbers.get(kind)
+        story.numbers[kind] = interval if known is None else known.plus(interval)
+    story.evidence.extend(toll.evidence)
 
 
 def _is_remembered(story: _Story, toll: Toll) -> bool:

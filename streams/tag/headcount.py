@@ -16,6 +16,7 @@ _FARTHEST_GROUP = 6
 _FARTHEST_NUMBER = 9
 _ONE_NOUN_FROM, _HUNDRED = 11, 100
 _MEN_OF = frozenset(["افراد", "عناصر", "رجال", "ضباط"])
+_THEIRS = ("his", "her", "their")
 _SEVERAL = frozenset(["عدد", "عددا", "بعض", "مجموعه"])
 
 
@@ -53,7 +54,8 @@ def added(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity
     if _is_parted(sentence, number):
         return number
     for _ in range(4):
-        more = _joined(table, sentence, number.end) or _besides(table, sentence, number.end)
+        more = _next_kin(table, sentence, number) or _joined(table, sentence, number.end)
+        more = more or _besides(table, sentence, number.end)
         if more is None:
             return number
         if _is_one_count(table, sentence, number, more):
@@ -112,6 +114,16 @@ def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
         if word[0] == "و" and (len(word) > 2 or word[1:].isdigit()):
             return _group(table, (*sentence[:place], word[1:], *sentence[place + 1 : place + 8]), place)
     return None
+
+
+def _next_kin(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity | None:
+    """Read "his sister-in-law" after "his brother": kin told one by one."""
+    kin = sentence[number.start] in _THEIRS and number.end < len(sentence)
+    if not kin or sentence[number.end] not in _THEIRS:
+        return None
+    more = single(table, sentence, number.end, definite=False)
+    in_law = more is not None and sentence[more.end : more.end + 2] == ("in", "law")
+    return more and more._replace(end=more.end + 2 * in_law)
 
 
 def _besides(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:

@@ -1,6 +1,7 @@
 """Tolls told by an idiom: "لقي 5 أشخاص مصرعهم", "claimed 12 lives", "راح ضحيته 7"."""
 
 from streams.tag.headcount import Statement, added, people
+from streams.tag.named import by_name
 from streams.tag.numbers import Quantity, quantity
 from streams.tag.objects import all_of_them, object_of, unlisted
 from streams.tag.singles import single
@@ -8,6 +9,7 @@ from streams.tag.tollwords import Words
 
 _REACH = 6
 _REACH_OF_MET = 14
+_REACH_OF_LIVES = 12
 _TO_DEATH = (("to", "death"), ("حتي", "الموت"))
 _ALL = (("all",), ("the",))
 _OF = (("of",), ("to",))
@@ -18,8 +20,9 @@ def done_away(table: Words, sentence: tuple[str, ...], at: int) -> Statement | N
     word = sentence[at].removeprefix("و").removeprefix("ب")
     number, rule = None, "casualties:killed-idiom"
     if word in table.sets["ended"].words and sentence[at + 1 : at + 2] == ("علي",):
-        number = people(table, sentence, at + 2) or unlisted(table, sentence, at + 2)
-        number = number or _several(table, sentence, at + 2)
+        whom = at + 2 + table.sets["in_between"].at(sentence, at + 2)
+        number = people(table, sentence, whom) or unlisted(table, sentence, whom)
+        number = number or _several(table, sentence, whom) or by_name(table, sentence, whom)
     elif word in table.sets["butchered"].words:
         number = people(table, sentence, at + 1) or object_of(table, sentence, at + 1)
     elif word in table.sets["deadly"].words:
@@ -100,7 +103,7 @@ def idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     if word in sets["fell"].words:
         return _fell(table, sentence, at)
     width = sets["lives"].at(sentence, at)
-    claimed = width and sets["lives_verbs"].within(sentence, at - 8, at)
+    claimed = width and sets["lives_verbs"].within(sentence, at - _REACH_OF_LIVES, at)
     if claimed and width == 1 and word == "lives":
         return _lives_counted(sentence, at)
     if claimed or word in sets["victims"].words:

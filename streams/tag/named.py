@@ -3,7 +3,7 @@
 from functools import cache
 
 from streams.tag.cues import introducers
-from streams.tag.headcount import added
+from streams.tag.headcount import added, is_related
 from streams.tag.numbers import Quantity, quantity
 from streams.tag.tollwords import Words
 
@@ -38,8 +38,10 @@ def _is_with_kin(table: Words, sentence: tuple[str, ...], at: int) -> bool:
         word = sentence[place]
         if table.sets["followers"].at(sentence, place) or table.verbs_tell(word):
             return False
-        if word[0] == "و" and table.kin.get(word[1:]) and word.endswith(("ه", "ها")):
-            return True
+        of = sentence[place + 2] if place + 2 < len(sentence) else ""
+        with_him = word if word[1:] in table.kin else of
+        if table.kin.get(with_him.removeprefix("و")) is not None and is_related(table, sentence, place):
+            return with_him.endswith(("ه", "ها"))
     return False
 
 

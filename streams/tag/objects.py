@@ -3,7 +3,7 @@
 from streams.tag.befallen import is_age, participle
 from streams.tag.headcount import added, is_related, people
 from streams.tag.numbers import Quantity, quantity
-from streams.tag.singles import TWO_TOGETHER, pair_of_words
+from streams.tag.singles import TWO_TOGETHER, pair_of_words, single
 from streams.tag.tollwords import Words
 
 _REACH = 6
@@ -70,6 +70,8 @@ def all_of_them(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | 
             return None
         if sentence[place] in table.sets["count_of_them"].words:
             return people(table, sentence, place + 1)
+        if sentence[place] == "وهما":
+            return Quantity(2, 2, place, place + 1)  # مقتل من كان بداخلها وهما عنصران
         family = sentence[place] == "من" and table.sets["families"].within(sentence, at, place)
         if family:  # عائلة من ستة أفراد
             return people(table, sentence, place + 1)
@@ -137,6 +139,9 @@ def _alone(table: Words, sentence: tuple[str, ...], at: int, place: int) -> Quan
     by_what = (
         table.sets["means"].within(sentence, article=True) or sentence[at - 1] in table.sets["today"].words
     )
+    if sentence[place - 1] in ("his", "her", "their"):
+        told = single(table, sentence, place - 1, definite=False)
+        return added(table, sentence, told) if told and by_what else None
     if by_what or people(table, sentence, place + 1):
         return _listed(table, sentence, place)  # تقتل قياديا واثنين من مرافقيه
     return None

@@ -180,7 +180,7 @@ def _lost(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read "شخص واحد في عداد المفقودين": the number stands a few words before."""
     if at + 1 >= len(sentence) or table.noun_kind(sentence[at + 1]) != "missing":
         return None
-    for place in range(max(0, at - 4), at):
+    for place in range(max(0, at - 6), at):
         number = people(table, sentence, place) or single(table, sentence, place, definite=False)
         if number and number.end <= at:
             return Statement(("missing",), number, place, at + 2, "casualties:missing-idiom")

@@ -37,6 +37,12 @@ class Interval:
         high = min(_open(self.high), _open(other.high))
         return low <= high
 
+    def plus(self, other: "Interval") -> "Interval":
+        """Add what is told as more."""
+        low = None if self.low is None or other.low is None else self.low + other.low
+        high = None if self.high is None or other.high is None else self.high + other.high
+        return Interval(low, high, self.stated and other.stated)
+
     def count(self) -> Count:
         """Give the wire value."""
         return Count(min=self.low, max=self.high, exact=self.low if self.stated else None)
@@ -56,6 +62,8 @@ class Toll:
     evidence: tuple[Evidence, ...]
     attributed: bool = False
     """Told by a named source, of people of no kind and by no means: may be its count of the same event."""
+    further: bool = False
+    """Told as more of the same: "two guards also lost their lives"."""
 
 
 def tolls(table: Words, passage: Passage, year: str) -> Iterator[Toll]:
@@ -67,7 +75,7 @@ def tolls(table: Words, passage: Passage, year: str) -> Iterator[Toll]:
             continue
         attributed = _is_attributed(table, sentence.words, told)
         for toll in _sentence_tolls(table, passage, place, sentence, told, year):
-            yield replace(toll, attributed=attributed)
+            yield replace(toll, attributed=attributed, further=_is_further(table, sentence.words, told))
 
 
 def _is_attributed(table: Words, sentence: tuple[str, ...], told: list[Statement]) -> bool:
@@ -79,6 +87,11 @@ def _is_attributed(table: Words, sentence: tuple[str, ...], told: list[Statement
         return False
     first = {sentence[one.start].lstrip("وف") for one in told}  # that they killed seven is another event
     return first.isdisjoint(table.active["killed"] | table.active["injured"])
+
+
+def _is_further(table: Words, sentence: tuple[str, ...], told: list[Statement]) -> bool:
+    start, end = max(0, told[0].start - 2), told[0].end
+    return any(table.sets["also"].at(sentence, place) for place in range(start, end))
 
 
 def _is_void(table: Words, sentence: tuple[str, ...]) -> bool:
@@ -236,13 +249,7 @@ def _merge_statement(numbers: dict[str, Interval], statement: Statement) -> None
         if known is None:
             numbers[kind] = interval
         elif known != interval:
-            numbers[kind] = _plus(known, interval)
-
-
-def _plus(one: Interval, other: Interval) -> Interval:
-    low = None if one.low is None or other.low is None else one.low + other.low
-    high = None if one.high is None or other.high is None else one.high + other.high
-    return Interval(low, high, one.stated and other.stated)
+            numbers[kind] = known.plus(interval)
 
 
 def _evidence(passage: Passage, sentence: Sentence, statement: Statement) -> Evidence:

@@ -13,7 +13,7 @@ from streams.tag.objects import all_of_them, numbered, object_of, of_them, past_
 from streams.tag.outcomes import counted, really
 from streams.tag.tollwords import Words, words
 from streams.tag.totals import counted_on, toll, with_own_death, without_parts
-from streams.tag.unnumbered import both, few_or_one, is_toll, past_time, themselves
+from streams.tag.unnumbered import both, few_or_one, is_toll, of_him, past_time, themselves
 
 _REACH = 6
 _REACH_OF_PLANS = 8
@@ -67,7 +67,7 @@ def _opens(word: str) -> int:
     noun = table.self_counting(word) or table.noun_kind(word) or (word.isascii() and word in table.one)
     return (
         _TOLL * heads_toll
-        | _CUE * (told or table.verb_kind(word) is not None)
+        | _CUE * (told or word in table.his or table.verb_kind(word) is not None)
         | _COUNT * bool(noun or word in _COUNTS)
         | _NUMBER * (followers_asked(word) is not None)
     )
@@ -145,6 +145,8 @@ def _is_outcome(table: Words, word: str) -> bool:
 def _cue(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     if sentence[at] in _BARE_VERBS and table.sets["modals"].within(sentence, at - 1, at):
         return None
+    if sentence[at] in table.his:
+        return of_him(table, sentence, at)
     return done_away(table, sentence, at) or _verb(table, sentence, at) or idiom(table, sentence, at)
 
 

@@ -10,6 +10,7 @@ from streams.text.fold import match
 KINDS = ("killed", "injured", "missing")
 _PEELED = "وفبل"
 _LEAST_PEELED = 3
+_PRONOUNS = (("ه", 1), ("ها", 1), ("هما", 2))
 _DONE_AWAY = ("ended", "executed", "lost", "deaths_of", "mourns", "butchered")
 _HEADS = ("met", "parted", "victims", "fell", "fell_victim", "harm", *_DONE_AWAY)
 _MORE_CUES = (
@@ -160,6 +161,8 @@ class Words:
             for noun in self.nouns[kind, "many"] | self.nouns[kind, "two"]
         }
         self._told = _kinds_told(self.verbs)
+        self.his = dict(_with_pronouns(table["with_pronoun"]))
+        """"مقتله" is of one, "مقتلهما" of two: by form, behind any clitic, with the kind."""
         self.sets = {
             name: Phrases(phrases)
             for part in ("verbs", "nouns", "context", "people")
@@ -225,6 +228,12 @@ def _sound_plurals(people: dict[str, list[str]]) -> frozenset[str]:
     return _single(plurals - set(people["not_two"]))
 
 
+def _with_pronouns(nouns: dict[str, list[str]]) -> Iterable[tuple[str, tuple[str, int]]]:
+    for kind, stems in nouns.items():
+        for form in (match(clitic + stem) for stem in stems for clitic in ("", "و", "ب", "ل")):
+            yield from ((form + ending, (kind, count)) for ending, count in _PRONOUNS)
+
+
 def _kin(people: dict[str, list[str]]) -> dict[str, int]:
     """Give the nouns of kin and company with a possessive, and how many each counts: زوجته 1, أطفاله 0."""
     counts: dict[str, int] = {}
@@ -239,6 +248,7 @@ def entries() -> Iterable[tuple[str, Meaning]]:
     """Give the lexicon entries of all words that a toll can hang on: a sentence without one holds none."""
     table = words()
     cues = set().union(*table.verbs.values(), *table.active.values(), *table.nouns.values(), table.died)
+    cues |= table.his.keys()
     cues = cues.union(*(table.sets[name].words for name in _HEADS))
     lives, verbs = table.sets["lives"].words, table.sets["lives_verbs"].words  # both stand in a toll
     cues |= {word for word in lives if word.isascii()} | {word for word in verbs if not word.isascii()}

@@ -1,6 +1,6 @@
 """Tolls without a number: "مقتل جندي" is one, "وفاة طفلين" two, "آخرين" two or more."""
 
-from streams.tag.headcount import added
+from streams.tag.headcount import Statement, added
 from streams.tag.named import by_name
 from streams.tag.numbers import Quantity, quantity
 from streams.tag.singles import ONE_OF_THEM, single
@@ -49,6 +49,17 @@ def few_or_one(table: Words, sentence: tuple[str, ...], at: int, end: int) -> Qu
     if accusative or not (died or _is_told_by_what(table, sentence)):
         return None
     return added(table, sentence, few)
+
+
+def of_him(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read "ما أدى إلى مقتله": of one who was told of before; where the sentence tells no other number."""
+    kind, count = table.his.get(sentence[at], ("", 0))
+    came = table.sets["outcome_verbs"].within(sentence, at - 3, at)
+    by_what = kind == "killed" or table.sets["wounds_with"].at(sentence, at + 1)
+    if not kind or not came or not by_what:
+        return None
+    number = Quantity(count, count, at, at + 1)
+    return Statement((kind,), number, at, at + 1, f"casualties:{kind}-number", weak=True)
 
 
 def _counts_alone(table: Words, word: str) -> bool:
