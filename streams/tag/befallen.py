@@ -3,17 +3,13 @@
 from streams.tag.counting import counted_people
 from streams.tag.headcount import Statement, added, people, way
 from streams.tag.numbers import Quantity, quantity
-from streams.tag.numberwords import is_number
+from streams.tag.participles import HURT, LOST, is_age, participle
 from streams.tag.singles import english_one, single
+from streams.tag.subjects import is_was, past_of, past_words, whole
 from streams.tag.tollwords import Words
 
-LOST = ("died", "dead", "killed", "slain", "perished", "drowned", "dies", "die", "drown", "perish")
-_HURT = frozenset(["wounded", "injured", "hurt", "missing", "unaccounted"])
 _THEM = frozenset(["them"])
-_REACH_OF_HARM = 5
 _REACH_OF_VERB = 7
-_LONGEST_LIST = 14
-_LONGEST_AGE = 2
 _FURTHER = frozenset(["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"])
 """A fifth person has died: one more of those told before, no toll of one."""
 _STATES = frozenset(["condition", "care", "ill"])
@@ -129,26 +125,15 @@ def _next_one(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | No
     return Quantity(1, 1, at, at + 1) if sentence[at : at + 1] and sentence[at] in table.one else None
 
 
-def _past_parts(sentence: tuple[str, ...], number: Quantity) -> int:
-    """Pass over "two Indians and a Pakistani" after "three people": they are told one by one."""
-    total = 0
-    for place in range(number.end, min(number.end + _LONGEST_LIST, len(sentence))):
-        if sentence[place] in _BE and place > number.end:
-            return place if total == number.exact else number.end
-        part = quantity(sentence, place)
-        total += (part.exact or 0) if part else sentence[place] in ("a", "an")
-    return number.end
-
-
 def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> Statement | None:
     """Read what befell an English subject: "12 people, including a child, were killed"."""
-    number = number and _whole(table, sentence, number)
+    number = number and whole(table, sentence, number)
     if number is None:
         return None
-    at, limit = _past_of(table, sentence, number.end), min(number.end + 12, len(sentence))
+    at, limit = past_of(table, sentence, number.end), min(number.end + 12, len(sentence))
     kinds: list[str] = []
     if table.sets["subset_openers"].at(sentence, at):
-        at = _past_words(sentence, at, limit)
+        at = past_words(sentence, at, limit)
     subject_ends = at
     place, last = at, min(at + _REACH_OF_VERB, limit)
     while place < last:
@@ -163,7 +148,7 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
             if sentence[at : at + 1] not in (("or",), ("and",)):
                 break
         elif sentence[place] == "aged":
-            width = _past_words(sentence, place, limit) - place
+            width = past_words(sentence, place, limit) - place
             last = limit
         else:
             width = table.sets["auxiliaries"].at(sentence, place)
@@ -171,81 +156,12 @@ def befell(table: Words, sentence: tuple[str, ...], number: Quantity | None) -> 
                 break
         place += width
     weak = sentence[at - 1] in _STATES
-    known = _HURT | _THEM if weak else _HURT
+    known = HURT | _THEM if weak else HURT
     if not kinds or (kinds[0] == "injured" and not known.isdisjoint(sentence[number.end : subject_ends])):
         return None  # four of the injured, or three of them, are in critical condition
     rule = f"casualties:{kinds[0]}-{way(number)}"
     kinds = list(dict.fromkeys(kinds))
     return Statement(tuple(kinds), number._replace(end=at), number.start, at, rule, weak=weak)
-
-
-def _whole(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity | None:
-    """Give the number that is the subject: one whose age it is; None for a part of others."""
-    part = sentence[number.end : number.end + 2] in _PART_OF
-    if part and not _is_told_at_once(table, sentence, number.end + 2):
-        return None  # 10 killed, three of them children, and five wounded
-    if _is_aged(sentence, number):
-        return Quantity(1, 1, number.start, number.end)
-    at = _past_of(table, sentence, number.end)
-    if sentence[at : at + 1] == ("among",) and _is_among(table, sentence, at + 1):
-        return None
-    return number._replace(end=_past_parts(sentence, number))
-
-
-def _past_words(sentence: tuple[str, ...], at: int, limit: int) -> int:
-    """Pass over "including a child", "aged between 3 and 61"."""
-    return next((place for place in range(at, limit) if sentence[place] in _PASSED), limit)
-
-
-_PASSED = frozenset(["were", "was", "are", "have", "had", *LOST])
-_PART_OF = (("of", "them"), ("of", "whom"))
-
-
-def _is_among(table: Words, sentence: tuple[str, ...], at: int) -> bool:
-    """Tell "ten children among 26 killed", "two doctors among the dead": a part, told of a whole."""
-    at += sentence[at : at + 1] == ("the",)
-    whole = sentence[at] if at < len(sentence) else ""
-    return quantity(sentence, at) is not None or table.noun_kind(whole) is not None or whole in _WHOLES
-
-
-def _is_told_at_once(table: Words, sentence: tuple[str, ...], at: int) -> bool:
-    """Tell "two of whom later died" from "three of them children"."""
-    return table.sets["auxiliaries"].at(sentence, at) > 0 or participle(table, sentence, at)[0] is not None
-
-
-_WHOLES = frozenset(["victims", "casualties", "fatalities"])
-
-
-def _past_of(table: Words, sentence: tuple[str, ...], at: int) -> int:
-    """Pass over "of its peacekeepers": those of whom so many; not "of the 12 people", "of the wounded"."""
-    whole = sentence[at + 1 : at + _REACH_OF_HARM + 2]
-    if sentence[at : at + 1] != ("of",) or any(map(is_number, whole[:2])):
-        return at
-    for place in range(at + 3, at + 1 + len(whole)):
-        ends = sentence[place] in _BE or table.sets["subset_openers"].at(sentence, place)
-        if ends or participle(table, sentence, place)[0]:
-            return place
-    return at
-
-
-_BE = frozenset(["were", "was", "are", "have", "had", "been"])
-
-
-def participle(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str | None, int]:
-    """Give the kind that an English participle at `at` tells of, and its width: "killed", "shot dead"."""
-    if at >= len(sentence):
-        return None, 0
-    phrase = table.sets["killed_phrases"].at(sentence, at)
-    if phrase or sentence[at] in LOST:
-        return "killed", phrase or 1
-    danger = table.sets["in_danger"].at(sentence, at)
-    if danger:
-        return "injured", danger
-    if table.sets["harmed"].at(sentence, at):
-        for end in range(at + 1, min(at + _REACH_OF_HARM, len(sentence))):
-            if sentence[end] in table.sets["harm"].words:
-                return "injured", end + 1 - at
-    return (table.noun_kind(sentence[at]), 1) if sentence[at] in _HURT else (None, 0)
 
 
 def _is_active(table: Words, sentence: tuple[str, ...], subject_ends: int, at: int) -> bool:
@@ -266,7 +182,7 @@ def _the_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | No
     one = english_one(table, sentence, at)
     if one is None:
         return None
-    was = next((place for place in range(one.end, one.end + _LONGEST_NAME) if _is_was(sentence, place)), None)
+    was = next((place for place in range(one.end, one.end + _LONGEST_NAME) if is_was(sentence, place)), None)
     if was is None or any(table.sets["followers"].at(sentence, place) for place in range(one.end, was)):
         return None
     told = befell(table, sentence, one._replace(end=was))
@@ -274,21 +190,6 @@ def _the_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | No
 
 
 _LONGEST_NAME = 4
-
-
-def _is_was(sentence: tuple[str, ...], at: int) -> bool:
-    return sentence[at : at + 1] == ("was",)
-
-
-def _is_aged(sentence: tuple[str, ...], number: Quantity) -> bool:
-    """Tell "Ahmed Salim, 34, was killed": a number before a verb in the singular."""
-    age = number.end == number.start + 1 and is_age(sentence, number.start) and number.start > 0
-    return age and number.low != 1 and _is_was(sentence, number.end)
-
-
-def is_age(sentence: tuple[str, ...], at: int) -> bool:
-    """Tell "woman, 34, dies": a number in digits after one person that counts nothing itself."""
-    return at < len(sentence) and sentence[at].isdecimal() and len(sentence[at]) <= _LONGEST_AGE
 
 
 def _headline_one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:

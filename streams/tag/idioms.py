@@ -28,8 +28,9 @@ def done_away(table: Words, sentence: tuple[str, ...], at: int) -> Statement | N
     elif word in table.sets["deadly"].words:
         number = _to_death(table, sentence, at + 1)
     elif word in table.sets["mourns"].words:
-        number = people(table, sentence, at + 1)
-        number = number if number and number.exact else None  # شيع المئات جثمانه
+        one = single(table, sentence, at + 1, definite=False)
+        number = people(table, sentence, at + 1) or (one and added(table, sentence, one))
+        number = number if number and (number.exact or 0) > 1 else None  # شيع المئات جثمانه
     elif word in table.sets["executed"].words and _is_outlawed(table, sentence):
         number = _soon(table, sentence, at + 1)
     elif word in table.sets["deaths_of"].words and sentence[at + 1 : at + 2] in _OF:

@@ -1,8 +1,8 @@
 """Whom a verb befell: its object, counted, listed or told by "all of them"."""
 
-from streams.tag.befallen import is_age, participle
 from streams.tag.headcount import added, is_related, people
 from streams.tag.numbers import Quantity, quantity
+from streams.tag.participles import is_age, participle
 from streams.tag.singles import TWO_TOGETHER, pair_of_words, single
 from streams.tag.tollwords import Words
 

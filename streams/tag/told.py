@@ -186,8 +186,9 @@ def _by_span(
         yield "event", after
         return
     nearest = min(told, key=lambda one: min(abs(one.start - mark), abs(one.end - mark)))
-    total = [one for one in told if one.start >= min(nearest.start, mark)]
-    rest = [one for one in told if one.start < min(nearest.start, mark)]
+    inside = nearest.start <= mark < nearest.end  # the number killed since October has reached 41,000
+    total = [one for one in told if one is nearest or (not inside and one.start >= min(nearest.start, mark))]
+    rest = [one for one in told if one not in total]
     if not rest or any(_is_at_least(one, other) for one in rest for other in total):
         yield role, told
         return

@@ -3,7 +3,7 @@
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from streams.tag.befallen import ACTIVE, participle
+from streams.tag.befallen import ACTIVE
 from streams.tag.disputed import second_count
 from streams.tag.headcount import Statement, people, way
 from streams.tag.idioms import done_away, idiom
@@ -11,6 +11,7 @@ from streams.tag.numbers import Quantity
 from streams.tag.numberwords import followers_asked, is_number, may_begin
 from streams.tag.objects import all_of_them, numbered, object_of, of_them, past_phrase, unlisted
 from streams.tag.outcomes import counted, really
+from streams.tag.participles import participle
 from streams.tag.tollwords import Words, words
 from streams.tag.totals import counted_on, toll, with_own_death, without_parts
 from streams.tag.unnumbered import both, few_or_one, is_toll, of_him, past_time, themselves

@@ -8,7 +8,11 @@ from streams.tag.tollwords import Words
 
 _REACH = 4
 _FARTHEST_LINK = 13
+_FARTHEST_BROUGHT = 8
+_PERIODS = (("this",), ("since",), ("منذ",), ("خلال",), ("in",))
+_HEADS = frozenset(["the", "عدد", "حصيله"])
 _AFTER = frozenset(["بعد", "عقب", "اثر", "after", "following"])
+_OF_THE_DEAD = frozenset(["الضحايا", "ضحايا", "victims", "drowned"])
 _TO = (("الي",), ("to",))
 _ORDINALS = {
     "ثان": 2,
@@ -84,6 +88,9 @@ def toll(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
         return None
     both = sentence[at + 1 : at + 2] in (("والجرحي",), ("والمصابين",))
     kinds = (kind, "injured") if both and kind == "killed" else (kind,)
+    brought = _brought_to(table, sentence, at)
+    if brought:
+        return Statement(kinds, brought, brought.start, at + 1, f"casualties:{kind}-toll")
     links = table.sets["toll_links"]
     for place in range(at + 1, min(at + _FARTHEST_LINK, len(sentence))):
         width = links.at(sentence, place)
@@ -100,6 +107,17 @@ def toll(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
         end = counted_people(table, sentence, number.end) if number and number.low else None
         if number and end is not None:
             return Statement(kinds, number._replace(end=end), at, end, f"casualties:{kind}-toll")
+    return None
+
+
+def _brought_to(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
+    """Read "bringing to 37 the number of those drowned"; not "the number killed this week"."""
+    if sentence[at + 1 : at + 2] in _PERIODS:
+        return None
+    for place in range(max(1, at - _FARTHEST_BROUGHT), at - 1):
+        if sentence[place : place + 1] in _TO and table.sets["raisers"].within(sentence, place - 1, place):
+            number = quantity(sentence, place + 1)
+            return number if number and sentence[number.end] in _HEADS else None
     return None
 
 
@@ -167,6 +185,6 @@ def _toll_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:
     told = word.startswith("ال") and at + 1 < len(sentence) and is_number(sentence[at + 1])  # القتلى 9
     if not headed and not told and not word.startswith(("والجرحي", "والمصابين")):
         return None
-    if bare in ("الضحايا", "ضحايا"):
+    if bare in _OF_THE_DEAD:
         return "killed"
     return table.noun_kind(bare)
