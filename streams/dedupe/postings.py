@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Keys = NDArray[np.uint32]
 Numbers = NDArray[np.int64]
+Busy = dict[int, tuple[int, "array[int]"]]
+"""Of a key how many of its cells at most, and which, the newest first."""
 
 WIDTH = 92
 _SMALLEST = 64
@@ -41,7 +43,7 @@ class Postings:
         self._next = 1
         self._linked = 1  # rows before it are linked
         self._waiting: list[Keys] = []
-        self._busy: dict[int, tuple[int, array[int]]] = {}  # key -> how many at most, newest first
+        self._busy: Busy = {}
         self._allocate()
 
     def __len__(self) -> int:
@@ -142,59 +144,36 @@ class Postings:
                 place, which = place[wanted], which[wanted]
             at = self._links[place].astype(np.int64)
         if len(at):
-            follow = self._followed if from_heads else self._follow
-            hits.append(follow(keys[which].tolist(), which, at.tolist(), left[which].tolist()))
+            busy = self._busy if from_heads else {}
+            hits.append(self._follow(keys[which].tolist(), which, at.tolist(), left[which].tolist(), busy))
         if not hits:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         cells = np.concatenate([c for _, c in hits])
         return np.concatenate([w for w, _ in hits]), cells // WIDTH + self._base
 
-    def _followed(
-        self, keys: list[int], which: Numbers, heads: list[int], left: list[int]
+    def _follow(
+        self, keys: list[int], which: Numbers, heads: list[int], left: list[int], busy: Busy
     ) -> tuple[Numbers, Numbers]:
-        """Give what chains hold from their heads; those of busy keys are not walked."""
+        """Walk the last few chains one by one, but for those of `busy` keys, which are remembered."""
         places, counts = array("q"), list[int]()
-        dead, busy = self._oldest * WIDTH, self._busy
+        dead, cells, values = self._oldest * WIDTH, self._flat, 2 * len(self._cells)
         for key, head, wanted in zip(keys, heads, left, strict=True):
             most, held = busy.get(key, _UNKNOWN)
             if most < wanted:
-                held = self._walk(key, head, wanted)
+                held, at = array("q"), head
+                while at >= dead and len(held) < wanted:
+                    place = 2 * at % values
+                    if cells[place] == key:
+                        held.append(at)
+                    at = cells[place + 1]
                 if len(held) >= _BUSY:
-                    self._remember(key, wanted, held)
+                    _remember(busy, key, wanted, held)
             while held and held[-1] < dead:
                 held.pop()
             newest = held if len(held) <= wanted else held[:wanted]
             places += newest
             counts.append(len(newest))
         return np.repeat(which, counts), np.frombuffer(places, np.int64)
-
-    def _remember(self, key: int, most: int, held: "array[int]") -> None:
-        if len(self._busy) == _MOST_BUSY:
-            self._busy.clear()
-        self._busy[key] = (most, held)
-
-    def _follow(
-        self, keys: list[int], which: Numbers, heads: list[int], left: list[int]
-    ) -> tuple[Numbers, Numbers]:
-        """Walk the last few chains one by one."""
-        places, counts = array("q"), list[int]()
-        for cells in map(self._walk, keys, heads, left):
-            places += cells
-            counts.append(len(cells))
-        return np.repeat(which, counts), np.frombuffer(places, np.int64)
-
-    def _walk(self, key: int, head: int, wanted: int) -> "array[int]":
-        """Give the newest of the cells of `key` in the chain from `head` on, the newest first."""
-        dead, values = self._oldest * WIDTH, 2 * len(self._cells)
-        cells, found, at = self._flat, array("q"), head
-        while at >= dead:
-            place = 2 * at % values
-            if cells[place] == key:
-                found.append(at)
-                if len(found) == wanted:
-                    break
-            at = cells[place + 1]
-        return found
 
     def _bucket(self, keys: Keys) -> NDArray[np.uint64]:
         return (keys.astype(np.uint64) * _MIX) >> np.uint64(64 - self._bits)
@@ -241,3 +220,9 @@ class Postings:
         for start in range(0, count, _CHUNK):
             rows = np.arange(start, min(start + _CHUNK, count), dtype=np.int64)
             self._keys.reshape(-1, WIDTH)[(1 + rows) % capacity] = keys[(first + rows) % old]
+
+
+def _remember(busy: Busy, key: int, most: int, held: "array[int]") -> None:
+    if len(busy) == _MOST_BUSY:
+        busy.clear()
+    busy[key] = (most, held)
