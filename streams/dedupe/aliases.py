@@ -1,5 +1,7 @@
 """The keys under which an article is known: its id, and hints at it that need the texts to agree."""
 
+from functools import lru_cache
+
 from events.article import Article
 from events.identity import canonical_address, identity_address
 from streams.dedupe.table import key64
@@ -7,6 +9,7 @@ from streams.dedupe.table import key64
 _MIN_PATH = 7
 
 
+@lru_cache(maxsize=64)  # asked for three times of one article
 def own_key(article_id: str) -> int:
     """Give the key of an article's id."""
     return key64("id", article_id)

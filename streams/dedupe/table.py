@@ -5,7 +5,6 @@ probing; deleting moves later entries back, so that no graves pile up under a sl
 """
 
 from array import array
-from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 
@@ -16,7 +15,6 @@ _SMALLEST = 64
 _LENGTH, _NUMBER = Struct("<I").pack, Struct("<Q").unpack
 
 
-@lru_cache(maxsize=256)  # of one article most are asked for two or three times
 def key64(*parts: str) -> int:
     """Give a digest of `parts` in 64 bits, never 0; the same on every machine."""
     data = b""

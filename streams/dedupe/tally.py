@@ -3,6 +3,8 @@
 Stories written before 2026-11-22 have no counts: theirs are taken for many, and never come to nothing.
 """
 
+from functools import lru_cache
+
 from streams.dedupe.table import key64
 
 _MANY = 255
@@ -12,6 +14,7 @@ Packed = tuple[bytes, bytes]
 """Digests of 8 bytes each, rising, and one byte for the count of each, 255 for that many and more."""
 
 
+@lru_cache(maxsize=4_096)  # sources come again and again
 def member(name: str) -> bytes:
     """Give the digest of a source or a voice."""
     return key64(name).to_bytes(8, "big")
