@@ -77,7 +77,9 @@ _BOXES: dict[str, _Box] = {
 
 def blocks(markup: str) -> tuple[Block, ...]:
     """Give the blocks of an HTML field; a field without any tag is plain text with entities."""
-    markup = _CDATA.sub("", _UNSAFE.sub("", markup[:MAX_CHARS]))
+    markup = _UNSAFE.sub("", markup[:MAX_CHARS])
+    if "<![CDATA[" in markup or "]]>" in markup:
+        markup = _CDATA.sub("", markup)
     if not _ANY_TAG.search(markup):
         markup = _unescaped(markup)
         if not KNOWN_TAG.search(markup):

@@ -144,7 +144,7 @@ def _japanese(sample: str) -> str | None:
 
 def _held_by_arabic(words: list[str], letters: int) -> list[str]:
     """Give the Arabic words of a text whose Latin ones, though more, are but names of products and bodies."""
-    arabic = [word for word in words if _script([word]) == "ARABIC"]
+    arabic = [word for word in words if not word.isascii() and _script([word]) == "ARABIC"]
     return arabic if 3 * sum(map(len, arabic)) > letters and not _speaks_latin(words) else []
 
 
