@@ -30,6 +30,8 @@ TOLL_FILES = (
     ("fifth round, never read", "tolls-5-report.tsv"),
     ("sixth round, tuned on", "tolls-6.tsv"),
     ("sixth round, never read", "tolls-6-report.tsv"),
+    ("seventh round, tuned on", "tolls-7.tsv"),
+    ("seventh round, never read", "tolls-7-report.tsv"),
 )
 TOLLS = ("killed", "injured", "missing")
 Finder = Callable[[str, str], Iterable[tuple[int, int]]]

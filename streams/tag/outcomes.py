@@ -124,6 +124,7 @@ def _subject(table: Words, sentence: tuple[str, ...], number: Quantity) -> State
 
 
 _REACH_OF_BOTH = 6
+_REACH_OF_LOST = 6
 _FELL = (("قتلوا",), ("استشهدوا",), ("قضوا",), ("سقطوا",), ("ماتوا",), ("توفوا",), ("اصيبوا",), ("جرحوا",))
 _AS_THEY_LIE = frozenset(["قتلي", "جرحي", "مصابين", "مفقودين"])
 """After those counted: "أسقطت النيران 4 متظاهرين قتلى"."""
@@ -180,11 +181,13 @@ def _lost(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read "شخص واحد في عداد المفقودين": the number stands a few words before."""
     if at + 1 >= len(sentence) or table.noun_kind(sentence[at + 1]) != "missing":
         return None
-    for place in range(max(0, at - 6), at):
-        number = people(table, sentence, place) or single(table, sentence, place, definite=False)
-        if number and number.end <= at:
-            return Statement(("missing",), number, place, at + 2, "casualties:missing-idiom")
-    return None
+    places = range(max(0, at - _REACH_OF_LOST), at)
+    numbers = (people(table, sentence, one) or single(table, sentence, one, definite=False) for one in places)
+    before = [number for number in numbers if number and number.end <= at]
+    if not before:
+        return None
+    nearest = max(before, key=lambda number: (number.end, -number.start))
+    return Statement(("missing",), nearest, nearest.start, at + 2, "casualties:missing-idiom")
 
 
 _ACCUSATIVE = ("يلا", "هيدا", "ريحا", "صابا")

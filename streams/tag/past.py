@@ -71,8 +71,9 @@ def _other_year(table: Words, sentence: tuple[str, ...], year: str) -> bool:
     for place, word in enumerate(sentence):
         if word[-1].isdecimal():
             found = _YEAR.match(word)
-            if found and found[1] != year and not _is_compared(sentence, place):
-                return not _is_of_people(table, sentence[place + 1 : place + 2])
+            counts = _is_compared(sentence, place) or _is_of_people(table, sentence[place + 1 : place + 2])
+            if found and found[1] != year and not counts:
+                return True
     return False
 
 

@@ -187,7 +187,9 @@ def _by_span(
         return
     nearest = min(told, key=lambda one: min(abs(one.start - mark), abs(one.end - mark)))
     inside = nearest.start <= mark < nearest.end  # the number killed since October has reached 41,000
-    total = [one for one in told if one is nearest or (not inside and one.start >= min(nearest.start, mark))]
+    total = [one for one in told if one is nearest or one.start >= min(nearest.start, mark)]
+    if inside:
+        total = [one for one in total if one is nearest or one.kinds != nearest.kinds]
     rest = [one for one in told if one not in total]
     if not rest or any(_is_at_least(one, other) for one in rest for other in total):
         yield role, told
