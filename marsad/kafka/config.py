@@ -13,6 +13,9 @@ BATCH_OVERHEAD = 1024 * 1024
 """Room for a record batch around the largest record."""
 MAX_MESSAGE = MAX_DEAD_BYTES + BATCH_OVERHEAD
 HEAP = "512m"
+QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""The quick one of Java's two compilers alone, and no threads for garbage: on a machine that all share, the
+slow one takes more of the processor than Kafka's own work (docs/performance.md)."""
 LISTENERS = ("listeners", "advertised.listeners")
 
 
@@ -144,6 +147,7 @@ def java_command(java: Path, classpath: list[Path], main: str, *arguments: str) 
     return [
         str(java),
         f"-Xmx{HEAP}",
+        *QUICK_START,
         "-Djava.awt.headless=true",
         "-XX:ErrorFile=java-crash.log",
         f"-Dlog4j2.configurationFile={LOG4J_FILE}",
