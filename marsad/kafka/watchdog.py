@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         preexec_fn=_die_with_parent,  # noqa: PLW1509  (we have one thread)
         close_fds=False,  # the lock on the data directory lasts as long as the child
     )
-    Path(arguments[0]).write_text(str(child.pid))
+    _write_at_once(Path(arguments[0]), str(child.pid))
     while child.poll() is None and not asked:
         grace = _told_to_stop(starter)
         if grace is not None:
@@ -48,6 +48,13 @@ def main(arguments: list[str]) -> int:
     with contextlib.suppress(FileNotFoundError):
         Path(arguments[0]).unlink()
     return child.wait()
+
+
+def _write_at_once(path: Path, text: str) -> None:
+    """Write the file so that nobody ever reads it empty."""
+    written = path.with_suffix(".new")
+    written.write_text(text)
+    written.replace(path)
 
 
 def _told_to_stop(starter: int) -> float | None:
