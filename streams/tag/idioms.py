@@ -102,6 +102,8 @@ def idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
         return _met(
             table, sentence, at, sets["met_with" if word in sets["met"].words else "parted_with"].words
         )
+    if word in sets["carried_off"].words:
+        return _carried_off(table, sentence, at)
     if word in sets["fell"].words:
         return _fell(table, sentence, at)
     width = sets["lives"].at(sentence, at)
@@ -160,6 +162,18 @@ def _lives_counted(sentence: tuple[str, ...], at: int) -> Statement | None:
         number = quantity(sentence, place)
         if number and number.end == at:
             return Statement(("killed",), number, place, at + 1, "casualties:killed-idiom")
+    return None
+
+
+def _carried_off(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
+    """Read "أودى بخمسة عمال", "تودي بطالب": without a word of lives."""
+    for place in range(at + 1, min(at + _REACH, len(sentence))):
+        bare = sentence[place].removeprefix("ب")
+        if bare == sentence[place] or table.sets["lives"].at(sentence, place):
+            continue
+        told = (*sentence[:place], bare, *sentence[place + 1 :])
+        number = people(table, told, place) or single(table, told, place, definite=False)
+        return Statement(("killed",), number, at, number.end, "casualties:killed-idiom") if number else None
     return None
 
 

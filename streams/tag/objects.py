@@ -10,6 +10,7 @@ _REACH = 6
 _NEAR = 3
 _PLURAL_ENDINGS = ("ين", "ون", "ي")
 _LONGEST_PHRASE = 7
+_ADJECTIVES = frozenset(["ناسفه", "مسلح", "مفخخه", "داعش", "اليوم", "امس"])
 
 
 def numbered(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
@@ -92,18 +93,31 @@ def object_of(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | No
 
 def past_phrase(table: Words, sentence: tuple[str, ...], at: int) -> int:
     """Pass over "في الهجوم", "جراء القصف الجوي على البلدة" where whom it befell is told after it."""
-    width = table.sets["by_what"].at(sentence, at)
-    if not width or not sentence[at + width :] or not _is_by_what(table, sentence[at + width]):
+    width, itself = table.sets["by_what"].at(sentence, at), table.sets["by_whom"].at(sentence, at)
+    if itself:
+        width = itself  # بقصف إسرائيلي, على يد داعش
+    elif not width or not sentence[at + width :] or not _is_by_what(table, sentence[at + width]):
         return at
     for place in range(at + width + 1, min(at + width + _LONGEST_PHRASE, len(sentence))):
         number = quantity(sentence, place)
-        if number and (number.end == len(sentence) or table.person(sentence[number.end])):
+        if number and _is_whom(table, sentence[number.end : number.end + 1]):
             return place
         if sentence[place] in table.one or (sentence[place] in table.two and sentence[place].endswith("ان")):
             return place
-        if not sentence[place].startswith("ال") and not table.sets["phrase_links"].at(sentence, place - 1):
+        linked = sentence[place].startswith("ال") or table.sets["phrase_links"].at(sentence, place - 1)
+        if not linked and not (itself and _is_adjective(table, sentence[place])):
             return at
     return at
+
+
+def _is_whom(table: Words, following: tuple[str, ...]) -> bool:
+    """Tell whether a number ends a sentence or counts people: "خمسة", "خمسة مدنيين", "ستة من أبناء"."""
+    return following in ((), ("من",)) or table.person(following[0])
+
+
+def _is_adjective(table: Words, word: str) -> bool:
+    """Tell "إسرائيلي", "مجهولين", "ناسفة" from a verb that says who did it: "بهجوم نفذه ثلاثة"."""
+    return word.endswith(("ي", "يه", "ين")) or word in _ADJECTIVES or _is_by_what(table, word)
 
 
 def _is_by_what(table: Words, word: str) -> bool:

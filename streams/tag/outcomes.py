@@ -200,6 +200,9 @@ def _single_noun(table: Words, sentence: tuple[str, ...], at: int) -> tuple[str,
     following = sentence[at + 1] if at + 1 < len(sentence) else ""
     if kind and (sentence[at].endswith(_ACCUSATIVE) or following in _ONE):
         return "", kind, 1
+    joined = sentence[at].removeprefix("و")
+    if joined != sentence[at] and joined.endswith(_ACCUSATIVE) and table.noun_kind(joined):
+        return "و", table.noun_kind(joined) or "", 1  # يوقع قتيلا وجريحا
     return None
 
 

@@ -53,7 +53,18 @@ def statements(sentence: tuple[str, ...]) -> list[Statement]:
 
 
 _TOLL, _CUE, _COUNT, _NUMBER = 1, 2, 4, 8
-_TOLD = ("met", "fell", "victims", "lost", "deaths_of", "mourns", "deadly", "parted", "butchered")
+_TOLD = (
+    "met",
+    "fell",
+    "victims",
+    "lost",
+    "deaths_of",
+    "mourns",
+    "deadly",
+    "parted",
+    "butchered",
+    "carried_off",
+)
 _FINITE = frozenset(["kills", "wounds", "injures"])
 _COUNTS = frozenset(["a", "an", "one", "his", "her", "their", "another", "the", "عداد"])
 
