@@ -1,6 +1,7 @@
 """One stage in this process, from start to an orderly stop."""
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from streams.engine.health import serve
 
 log = logging.getLogger("marsad.engine")
 
+SELDOM = (50_000, 20, 50)
+"""When Python looks for garbage: its own (700, 10, 10) is for programs that keep little. Stages keep tables
+and an index, make hardly a cycle, and spent up to a tenth of their time on looking (docs/performance.md)."""
 STOP_SECONDS = 20.0
 """How long an orderly stop may take; after it the process ends as it is, which loses nothing."""
 
@@ -28,6 +32,7 @@ async def run_stage(
 
     Raises OSError where the health address is taken.
     """
+    gc.set_threshold(*SELDOM)
     built = build(stage, settings, fault, step)
     health = serve(built, settings)
     try:
