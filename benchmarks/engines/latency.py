@@ -2,11 +2,13 @@
 
 The production workers of the three stages, one each, on one embedded Kafka; so many made-up articles a
 second are offered, evenly, each by a delivery of its own. Latency runs from before a raw record is sent to
-when a plain consumer has its enriched event in hand. Printed: median, 99th of 100, worst; and what an
-article cost of the processor meanwhile.
+when a plain consumer has its enriched event in hand. Printed: median, 99th of 100, worst; what an article
+cost the workers of the processor meanwhile, and how busy the machine was with all of it, the broker and this
+benchmark's own sender and reader too: near 100 % the rate is more than the machine can do.
 """
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -85,14 +87,23 @@ async def measure(rate: float, seconds: float, kafka: EmbeddedKafka, folder: Pat
         try:
             await until_up(place)
             raw, started = table.full_name(table.RAW, prefix), time.perf_counter()
-            before = sum(rig.processor_seconds(one.process.pid) for one in members)
+            before, other = used(members, kafka)
             await offer(producer, raw, records, rate, watch)
+            elapsed = time.perf_counter() - started
+            after, beside = used(members, kafka)
             await drained(client, prefix, LOOK_SECONDS)
-            cpu = sum(rig.processor_seconds(one.process.pid) for one in members) - before
+            cpu = used(members, kafka)[0] - before
         finally:
             following.cancel()
             await asyncio.to_thread(rig.end, members)
-    return told(rate, watch.seconds(started + WARM_SECONDS), cpu / len(records))
+    busy = (after - before + beside - other) / elapsed / (os.cpu_count() or 1)
+    return told(rate, watch.seconds(started + WARM_SECONDS), cpu / len(records), busy)
+
+
+def used(members: list[rig.Member], kafka: EmbeddedKafka) -> tuple[float, float]:
+    """Give the processor time of the workers so far, and of the broker and ourselves."""
+    workers = sum(rig.processor_seconds(one.process.pid) for one in members)
+    return workers, sum(map(rig.processor_seconds, kafka.pids)) + time.process_time()
 
 
 async def until_up(place: Path) -> None:
@@ -102,13 +113,14 @@ async def until_up(place: Path) -> None:
             await asyncio.sleep(0.1)
 
 
-def told(rate: float, found: list[float], cpu: float) -> str:
+def told(rate: float, found: list[float], cpu: float, busy: float) -> str:
     """Say it in a line."""
     at = (found[int(len(found) * share)] * 1000 for share in (0.5, 0.9, 0.99))
     median, ninety, ninety_nine = at
     return (
         f"{rate:.0f} articles/s offered: p50 {median:.0f} ms, p90 {ninety:.0f} ms, p99 {ninety_nine:.0f} ms, "
-        f"worst {found[-1] * 1000:.0f} ms ({len(found)} events); {cpu * 1000:.1f} ms of processor time each"
+        f"worst {found[-1] * 1000:.0f} ms ({len(found)} events); {cpu * 1000:.1f} ms of processor time each, "
+        f"machine {busy:.0%} busy"
     )
 
 
