@@ -16,7 +16,7 @@ from typing import Any
 
 import streams
 from benchmarks.engines.course import load
-from events.article import Article, DedupedArticle
+from events.article import Article, DedupedArticle, EnrichedArticle
 from events.wire import decode_raw
 from streams.dedupe import Index
 from streams.normalize import normalize
@@ -36,6 +36,7 @@ def through(count: int, run: Callable[[str, Callable[[], None]], None]) -> None:
     raws = [decode_raw(record.value) for record in load(count)]
     articles: list[Article] = []
     deduped: list[DedupedArticle] = []
+    enriched: list[EnrichedArticle] = []
     index = Index()
 
     def decide() -> None:
@@ -47,7 +48,7 @@ def through(count: int, run: Callable[[str, Callable[[], None]], None]) -> None:
 
     run("normalize", lambda: articles.extend(map(normalize, raws)))
     run("dedupe", decide)
-    run("tag", lambda: [tag(article) for article in deduped] and None)
+    run("tag", lambda: enriched.extend(map(tag, deduped)))
 
 
 def seconds(count: int) -> dict[str, float]:

@@ -4,7 +4,7 @@ from streams.tag.counting import counted_people
 from streams.tag.headcount import Statement, added, people, way
 from streams.tag.numbers import Quantity, quantity
 from streams.tag.participles import HURT, LOST, is_age, participle
-from streams.tag.singles import english_one, single
+from streams.tag.singles import POSSESSIVES, english_one, single
 from streams.tag.subjects import is_was, past_of, past_words, whole
 from streams.tag.tollwords import Words
 
@@ -16,7 +16,7 @@ _STATES = frozenset(["condition", "care", "ill"])
 """Ends of "in critical condition": of those who were hurt, unless no other number of them is told."""
 ACTIVE = frozenset(["killed", "wounded", "injured", "hurt"])
 """English participles that are also verbs with an object."""
-_OBJECTS = frozenset(["his", "her", "their", "the", "himself", "herself", "themselves", "a", "an", "dozens"])
+_OBJECTS = POSSESSIVES | {"the", "himself", "herself", "themselves", "a", "an", "dozens"}
 _HEADLINE_SUBJECT = 6
 _NO_HEADLINE = _OBJECTS | {"another", "one", "of", "its", "this", "that", "by", "for", "no"}
 
@@ -85,7 +85,7 @@ def one(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
         told = befell(table, sentence, _group(table, sentence, at))
         further = sentence[at + 1 : at + 2] and sentence[at + 1] in _FURTHER
         return told._replace(loose="killed" in told.kinds) if told and further else told
-    if sentence[at] in ("his", "her", "their"):
+    if sentence[at] in POSSESSIVES:
         return befell(table, sentence, single(table, sentence, at, definite=False))
     if sentence[at] == "the":
         return _the_one(table, sentence, at)

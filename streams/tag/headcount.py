@@ -9,14 +9,13 @@ from typing import NamedTuple
 from streams.tag.counting import counted_people
 from streams.tag.numbers import Quantity, bounded_after, quantity
 from streams.tag.numberwords import is_number
-from streams.tag.singles import single
+from streams.tag.singles import POSSESSIVES, single
 from streams.tag.tollwords import Words
 
 _FARTHEST_GROUP = 6
 _FARTHEST_NUMBER = 9
 _ONE_NOUN_FROM, _HUNDRED = 11, 100
 _MEN_OF = frozenset(["افراد", "عناصر", "رجال", "ضباط"])
-_THEIRS = ("his", "her", "their")
 _SEVERAL = frozenset(["عدد", "عددا", "بعض", "مجموعه"])
 
 
@@ -118,8 +117,8 @@ def _joined(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
 
 def _next_kin(table: Words, sentence: tuple[str, ...], number: Quantity) -> Quantity | None:
     """Read "his sister-in-law" after "his brother": kin told one by one."""
-    kin = sentence[number.start] in _THEIRS and number.end < len(sentence)
-    if not kin or sentence[number.end] not in _THEIRS:
+    kin = sentence[number.start] in POSSESSIVES and number.end < len(sentence)
+    if not kin or sentence[number.end] not in POSSESSIVES:
         return None
     more = single(table, sentence, number.end, definite=False)
     in_law = more is not None and sentence[more.end : more.end + 2] == ("in", "law")

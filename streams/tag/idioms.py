@@ -98,10 +98,9 @@ def idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     """Read "لقي 5 أشخاص مصرعهم", "أودى بحياة 12 شخصا", "راح ضحيته 7"."""
     word = sentence[at].removeprefix("و")
     sets = table.sets
-    if word in sets["met"].words | sets["parted"].words:
-        return _met(
-            table, sentence, at, sets["met_with" if word in sets["met"].words else "parted_with"].words
-        )
+    for verbs, with_what in (("met", "met_with"), ("parted", "parted_with")):
+        if word in sets[verbs].words:
+            return _met(table, sentence, at, with_what)
     if word in sets["carried_off"].words:
         return _carried_off(table, sentence, at)
     if word in sets["fell"].words:
@@ -120,27 +119,28 @@ def idiom(table: Words, sentence: tuple[str, ...], at: int) -> Statement | None:
     return None
 
 
-def _met(table: Words, sentence: tuple[str, ...], at: int, with_what: frozenset[str]) -> Statement | None:
-    """Read "لقي 5 أشخاص مصرعهم"; "فارق الحياة 5 أشخاص" and its like, of one where it is told by what."""
-    first = at + 1 + (sentence[at + 1] in with_what if at + 1 < len(sentence) else 0)
+def _met(table: Words, sentence: tuple[str, ...], at: int, with_what: str) -> Statement | None:
+    """Read "لقي 5 أشخاص مصرعهم", "فارق الحياة 5 أشخاص"; `with_what` names a set."""
+    ends = table.sets[with_what].words
+    first = at + 1 + (sentence[at + 1] in ends if at + 1 < len(sentence) else 0)
     number = people(table, sentence, first) or single(table, sentence, first, definite=True)
     number = number and added(table, sentence, number)
     if number is None and first > at + 1:
         return _subject_met(table, sentence, at, with_what)
     tail = sentence[number.end : number.end + _REACH_OF_MET] if number else ()
-    met = next((step for step, other in enumerate(tail) if other in with_what), None)
-    if number is None or (met is None and first == at + 1):
-        return None
-    by_what = table.sets["means"].within(sentence, article=True)
-    if number.low == 1 and with_what is table.sets["parted_with"].words and not by_what:
+    met = next((step for step, other in enumerate(tail) if other in ends), None)
+    if number is None or (met is None and first == at + 1) or _died_alone(table, sentence, number, with_what):
         return None
     end = number.end if met is None else number.end + met + 1
     return Statement(("killed",), number, at, end, "casualties:killed-idiom")
 
 
-def _subject_met(
-    table: Words, sentence: tuple[str, ...], at: int, with_what: frozenset[str]
-) -> Statement | None:
+def _died_alone(table: Words, sentence: tuple[str, ...], number: Quantity, with_what: str) -> bool:
+    """Tell "فارق الشاعر الحياة" from a toll: of one man it must be told by what."""
+    return number.low == 1 and with_what == "parted_with" and not table.tells_by_what(sentence)
+
+
+def _subject_met(table: Words, sentence: tuple[str, ...], at: int, with_what: str) -> Statement | None:
     """Read "طفلان يلقيان مصرعهما", "4 أشخاص يفقدون حياتهم": who met it stands before the verb."""
     number = None
     for place in range(max(0, at - _REACH), at):
@@ -148,10 +148,7 @@ def _subject_met(
         if number and number.end <= at:
             break
         number = None
-    if number is None:
-        return None
-    by_what = table.sets["means"].within(sentence, article=True)
-    if number.low == 1 and not (by_what or with_what is table.sets["met_with"].words):
+    if number is None or _died_alone(table, sentence, number, with_what):
         return None
     return Statement(("killed",), number, number.start, at + 2, "casualties:killed-idiom")
 

@@ -22,7 +22,7 @@ def by_name(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None
     names = _further(table, sentence, at + 1)
     if definite and (bare in table.two or bare in table.two_or_more):
         return _together(table, sentence, at, names)
-    named = _is_name(sentence, at) and table.sets["means"].within(sentence[at:], article=True)
+    named = _is_name(sentence, at) and table.tells_by_what(sentence[at:])
     named = named or _is_with_kin(table, sentence, at)
     if not named and not (definite and bare in table.one and names):
         return None
@@ -81,9 +81,9 @@ def _is_name(sentence: tuple[str, ...], at: int) -> bool:
     """Tell a given name; one that is a word too asks for a second name."""
     word = sentence[at]
     following = sentence[at + 1] if at + 1 < len(sentence) else ""
-    if word in _names() - _WORDS_TOO:
-        return True
-    return word in _WORDS_TOO and (following in _names() or following.startswith("ال"))
+    if word in _WORDS_TOO:
+        return following in _names() or following.startswith("ال")
+    return word in _names()
 
 
 @cache

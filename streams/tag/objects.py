@@ -3,7 +3,7 @@
 from streams.tag.headcount import added, is_related, people
 from streams.tag.numbers import Quantity, quantity
 from streams.tag.participles import is_age, participle
-from streams.tag.singles import TWO_TOGETHER, pair_of_words, single
+from streams.tag.singles import POSSESSIVES, TWO_TOGETHER, pair_of_words, single
 from streams.tag.tollwords import Words
 
 _REACH = 6
@@ -150,10 +150,8 @@ def _alone(table: Words, sentence: tuple[str, ...], at: int, place: int) -> Quan
         return None  # as for, unless "تقتل أما وأطفالها"
     if sentence[place] not in table.one or not _is_object(table, sentence, at, place):
         return None
-    by_what = (
-        table.sets["means"].within(sentence, article=True) or sentence[at - 1] in table.sets["today"].words
-    )
-    if sentence[place - 1] in ("his", "her", "their"):
+    by_what = table.tells_by_what(sentence) or sentence[at - 1] in table.sets["today"].words
+    if sentence[place - 1] in POSSESSIVES:
         told = single(table, sentence, place - 1, definite=False)
         return added(table, sentence, told) if told and by_what else None
     if by_what or people(table, sentence, place + 1):

@@ -58,7 +58,7 @@ def _noun(table: Words, sentence: tuple[str, ...], number: Quantity, kind: str, 
 def _is_deadly(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell "خلف الحريق مئة ضحية" from the victims of a fraud: the sentence tells by what they died."""
     outcome = table.sets["outcome_verbs"].within(sentence, at - 4, at)
-    return outcome or table.sets["means"].within(sentence, article=True)
+    return outcome or table.tells_by_what(sentence)
 
 
 def _width_of_both(sentence: tuple[str, ...], end: int) -> int:

@@ -7,7 +7,7 @@ from streams.tag.tollwords import Words
 _ONE_OF = frozenset(["احد", "احدي"])
 ONE_OF_THEM = frozenset(["احدهم", "احدهما", "احداهن", "احداهما", "احدهن"])
 TWO_TOGETHER = frozenset(["couple", "twins", "parents"])
-_POSSESSIVES = frozenset(["his", "her", "their"])
+POSSESSIVES = frozenset(["his", "her", "their"])
 _ARTICLES = frozenset(["a", "an", "the"])
 _YEARS_OLD = (("year", "old"), ("month", "old"), ("week", "old"), ("day", "old"))
 _BOTH = frozenset(["اثنين", "اثنان", "اثنتين", "اثنتان"])
@@ -22,7 +22,7 @@ def single(table: Words, sentence: tuple[str, ...], at: int, definite: bool) -> 
         return english_one(table, sentence, at)
     if word in table.kin:
         return kin(table, sentence, at)
-    if word in _POSSESSIVES:
+    if word in POSSESSIVES:
         return _theirs(table, sentence, at)
     return pair_of_words(table, word, sentence[at + 1 : at + 2], at) or _one_word(table, word, at, definite)
 

@@ -8,7 +8,7 @@ from streams.tag.tollwords import Words
 _REACH_OF_WHOLE = 5
 _LONGEST_LIST = 14
 _BE = frozenset(["were", "was", "are", "have", "had", "been"])
-_PASSED = frozenset(["were", "was", "are", "have", "had", *LOST])
+_PASSED = (_BE - {"been"}) | {*LOST}
 _PART_OF = (("of", "them"), ("of", "whom"))
 _WHOLES = frozenset(["victims", "casualties", "fatalities"])
 

@@ -74,8 +74,9 @@ def tolls(table: Words, passage: Passage, year: str) -> Iterator[Toll]:
         if not told or _is_void(table, sentence.words):
             continue
         attributed = _is_attributed(table, sentence.words, told)
+        further = _is_further(table, sentence.words, told)
         for toll in _sentence_tolls(table, passage, place, sentence, told, year):
-            yield replace(toll, attributed=attributed, further=_is_further(table, sentence.words, told))
+            yield replace(toll, attributed=attributed, further=further)
 
 
 def _is_attributed(table: Words, sentence: tuple[str, ...], told: list[Statement]) -> bool:

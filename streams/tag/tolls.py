@@ -12,6 +12,7 @@ from streams.tag.numberwords import followers_asked, is_number, may_begin
 from streams.tag.objects import all_of_them, numbered, object_of, of_them, past_phrase, unlisted
 from streams.tag.outcomes import counted, really
 from streams.tag.participles import participle
+from streams.tag.singles import POSSESSIVES
 from streams.tag.tollwords import Words, words
 from streams.tag.totals import counted_on, toll, with_own_death, without_parts
 from streams.tag.unnumbered import both, few_or_one, is_toll, of_him, past_time, themselves
@@ -66,7 +67,7 @@ _TOLD = (
     "carried_off",
 )
 _FINITE = frozenset(["kills", "wounds", "injures"])
-_COUNTS = frozenset(["a", "an", "one", "his", "her", "their", "another", "the", "عداد"])
+_COUNTS = POSSESSIVES | {"a", "an", "one", "another", "the", "عداد"}
 
 
 @lru_cache(maxsize=50_000)
@@ -212,7 +213,7 @@ def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[
     if phrase:
         return ("killed",), at + phrase
     kind = _verb_kind(table, sentence, at)
-    if kind is None and table.verb_kind(sentence[at]) == "died" and _isboth(table, sentence, at + 1):
+    if kind is None and table.verb_kind(sentence[at]) == "died" and _is_both(table, sentence, at + 1):
         kind = "killed"
     if kind is None:
         return (), at
@@ -227,7 +228,7 @@ def _cue_kinds(table: Words, sentence: tuple[str, ...], at: int) -> tuple[tuple[
     return (kind,), at + 1
 
 
-def _isboth(table: Words, sentence: tuple[str, ...], at: int) -> bool:
+def _is_both(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell "وفاة وإصابة 9 أشخاص": one number of the dead and the wounded."""
     joined = at + 1 < len(sentence) and sentence[at][0] == "و" and table.verb_kind(sentence[at]) == "injured"
     return joined and _starts_number(sentence, at + 1)

@@ -193,6 +193,10 @@ class Words:
         """Give all kinds that a verb can tell of, behind any clitic."""
         return self._told.get(word, _NOTHING)
 
+    def tells_by_what(self, sentence: tuple[str, ...]) -> bool:
+        """Tell whether a sentence names what kills: a bomb, a fire, an attack."""
+        return self.sets["means"].within(sentence, article=True)
+
     def self_counting(self, word: str) -> tuple[str, str, int] | None:
         """Give clitic, kind and count of a noun such as قتيل or شهيدان; None for other words."""
         return self._self_counting.get(word)

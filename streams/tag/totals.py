@@ -15,15 +15,7 @@ _AFTER = frozenset(["بعد", "عقب", "اثر", "after", "following"])
 _OF_THE_DEAD = frozenset(["الضحايا", "ضحايا", "victims", "drowned"])
 _TO = (("الي",), ("to",))
 _ORDINALS = {
-    "ثان": 2,
-    "ثالث": 3,
-    "رابع": 4,
-    "خامس": 5,
-    "سادس": 6,
-    "سابع": 7,
-    "ثامن": 8,
-    "تاسع": 9,
-    "عاشر": 10,
+    word: place for place, word in enumerate("ثان ثالث رابع خامس سادس سابع ثامن تاسع عاشر".split(), 2)
 }
 
 
@@ -129,8 +121,8 @@ def _is_of_others(table: Words, sentence: tuple[str, ...], number: Quantity, kin
 
 def _is_reached(table: Words, sentence: tuple[str, ...], at: int) -> bool:
     """Tell "بلغ عدد قتلى الاحتجاجات 600": the verb stands before, so the first number is the toll's."""
-    reached = table.sets["toll_links"].words | table.sets["passed"].words
-    return any(word.removeprefix("و") in reached for word in sentence[max(0, at - 2) : at])
+    before = [word.removeprefix("و") for word in sentence[max(0, at - 2) : at]]
+    return not all(table.sets[name].words.isdisjoint(before) for name in ("toll_links", "passed"))
 
 
 def _after_link(table: Words, sentence: tuple[str, ...], at: int) -> Quantity | None:
@@ -151,21 +143,7 @@ def _verb_before(sentence: tuple[str, ...], at: int, number: Quantity) -> Quanti
     return number
 
 
-_TOLLS = frozenset(
-    [
-        "death",
-        "the",
-        "confirmed",
-        "overall",
-        "final",
-        "official",
-        "total",
-        "initial",
-        "latest",
-        "earlier",
-        "previous",
-    ]
-)
+_TOLLS = frozenset("death the confirmed overall final official total initial latest earlier previous".split())
 
 
 def _toll_kind(table: Words, sentence: tuple[str, ...], at: int) -> str | None:

@@ -68,7 +68,7 @@ def _counts_alone(table: Words, word: str) -> bool:
 
 def _is_told_by_what(table: Words, sentence: tuple[str, ...]) -> bool:
     """Tell whether a sentence tells by what, or of several kinds: "قتل شخص وجرح ثلاثة"."""
-    if table.sets["means"].within(sentence, article=True):
+    if table.tells_by_what(sentence):
         return True
     return len(frozenset().union(*map(table.verbs_tell, sentence))) > 1
 
