@@ -134,7 +134,7 @@ def web_source(address: str) -> Source:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise Refused("not a valid address") from error
-    if not host or _UNSAFE.search(address) or parts.scheme.lower() not in _DEFAULT_PORTS:
+    if not (host or "").strip(".") or _UNSAFE.search(address) or parts.scheme.lower() not in _DEFAULT_PORTS:
         raise Refused("not a valid address")
     return Source(shown=without_credentials(address), address=address)
 

@@ -112,6 +112,7 @@ def test_reports_are_one_safe_line(text: str) -> None:
 @given(
     st.text(max_size=60), st.sampled_from(["http://", "https://amal:s3cret@", "file:", "//", "", "HTTPS:/"])
 )
+@example(".", "http://")
 def test_any_argument_is_a_source_or_a_refusal(text: str, scheme: str) -> None:
     try:
         source = from_argument(scheme + text)
