@@ -49,10 +49,10 @@ _MARKS = {
     _INVISIBLE + _JOINERS + _VOWELS + "ـ": GONE,
 }
 
-# Urdu's ھ marks aspiration, Sorani's ە is a vowel: only Arabic text folds both to ه. ZWNJ parts the
-# pieces of one word there, and is as often typed as a space.
+# Urdu's ھ marks aspiration, Sorani's ە is a vowel: only Arabic text folds both to ه; ۀ is ە with a mark that
+# every form drops. ZWNJ parts the pieces of one word there, and is as often typed as a space.
 _BY_LANGUAGE = {
-    "ckb": {"ە": "ە", "\u200c": SPACE},
+    "ckb": {"ەۀ": "ە", "\u200c": SPACE},
     "fa": {"\u200c": SPACE},
     "ur": {"ھ": "ھ", "\u200c": SPACE},
 }

@@ -60,6 +60,7 @@ def test_row_of_the_folding_table(written: str, compared: str) -> None:
     ("lang", "written", "compared"),
     [
         ("ckb", "هەولێر", "هەولير".replace("ي", "ێ")),
+        ("ckb", "خانۀ", "خانە"),
         ("fa", "می\u200cشود", "مي شود"),
         ("fa-IR", "کتاب", "كتاب"),
         ("ur", "بھارت", "بھارت"),
